@@ -1,0 +1,27 @@
+/** Exit codes, and how an error becomes one. */
+import { SpecError } from '../constructs/spec';
+
+export const EXIT = {
+  done: 0,
+  /** Something failed that is not the user's to mend in the spec or the command line. */
+  failed: 1,
+  /** The command line, the spec, the model code or the data is wrong. */
+  user: 64,
+  /** Nothing is running, or somebody else holds the state. */
+  unavailable: 69,
+  interrupted: 130,
+} as const;
+
+/** The user can mend it; `message` says how. Printed without a stack trace. */
+export class UserError extends Error {}
+/** Not now: nothing is running, or the state is held by another process. */
+export class Unavailable extends Error {}
+
+/** The exit code of an error, and what is printed of it. A fault of ours keeps its stack trace: it is to be reported. */
+export function explain(error: unknown): { readonly code: number; readonly text: string } {
+  if (error instanceof SpecError || error instanceof UserError) return { code: EXIT.user, text: error.message };
+  if (error instanceof Unavailable) return { code: EXIT.unavailable, text: error.message };
+  if (error instanceof Error && error.name === 'AbortError') return { code: EXIT.interrupted, text: 'interrupted' };
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { code: EXIT.failed, text: `mlops failed, and it is not your fault:\n${text}` };
+}

@@ -1,0 +1,18 @@
+/** Quantities carry their unit, in the spec and in what it resolves to. */
+
+/**
+ * A length of time, such as `'90 days'`, `'1 hour'` or `'250 ms'`.
+ * @pattern ^\d+(\.\d+)? (ms|seconds?|minutes?|hours?|days?)$
+ */
+export type Duration = `${number} ms` | `${number} ${'second' | 'minute' | 'hour' | 'day'}${'' | 's'}`;
+
+const MILLISECONDS = { ms: 1, second: 1_000, minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
+
+/** The duration in milliseconds. Throws a RangeError where that is not a whole number. */
+export function milliseconds(duration: Duration): number {
+  const [amount, unit] = duration.split(' ') as [string, string];
+  const scale = MILLISECONDS[unit.replace(/s$/, (s) => (unit === 'ms' ? s : '')) as keyof typeof MILLISECONDS];
+  const result = Number(amount) * scale;
+  if (!Number.isInteger(result)) throw new RangeError(`${duration} is not a whole number of milliseconds`);
+  return result;
+}

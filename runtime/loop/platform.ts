@@ -1,0 +1,244 @@
+/**
+ * The port between the loop and a platform, and the plain data that crosses it.
+ *
+ * A target implements `Platform` in its `*.runtime.ts` files; `decide` sees only `Observed`. Times are milliseconds since
+ * the epoch by the loop's own clock, never by the platform's.
+ */
+import type { Verdict } from '../../constructs/spec/report';
+
+export type Time = number;
+/** Percent of traffic by deployment id; adds up to 100. */
+export type Shares = Readonly<Record<string, number>>;
+
+/** What the loop needs of the resolved spec of one endpoint and the pipeline behind it; durations in milliseconds. */
+export interface LoopSpec {
+  readonly endpoint: string;
+  readonly pipeline: string;
+  /** Grows with every deployment of the stack; a loop of an older generation stands back. */
+  readonly generation: number;
+  /** Digest of all that shapes a deployment: image, machine, replicas, environment. */
+  readonly revision: string;
+  /** Digest of the model code. */
+  readonly code: string;
+  readonly schedule: { readonly cron: string; readonly timezone: string } | false;
+  readonly monitors: Readonly<Record<string, LoopMonitor>>;
+  readonly retrain:
+    | {
+        readonly on: readonly string[];
+        readonly cooldown: number;
+        readonly atMost: { readonly runs: number; readonly per: number };
+        readonly onNewCode: boolean;
+      }
+    | false;
+  readonly approval: 'automatic' | 'manual';
+  readonly rollout: LoopRollout;
+  /** The endpoint is being taken down. */
+  readonly teardown: boolean;
+}
+
+export interface LoopMonitor {
+  /** Length of a window. Windows are aligned to the epoch. */
+  readonly every: number;
+  /** A window is final this long after its end. */
+  readonly labelsWithin: number;
+  /** Degraded when `count` of the last `of` windows are violated. */
+  readonly violations: { readonly count: number; readonly of: number };
+}
+
+export interface LoopRollout {
+  /** Ascending percentages below 100, each kept for one bake; then 100, which bakes too. */
+  readonly steps: readonly number[];
+  readonly bake: number;
+  /** Health is judged from this many requests on; p99 never on fewer than 20. */
+  readonly leastRequests: number;
+  /** How much longer than `bake` a step may wait for `leastRequests`, for health or for labels. */
+  readonly patience: number;
+  /** With too few requests after bake and patience: go on, or stay where it is. */
+  readonly whenIdle: 'advance' | 'hold';
+  /** How long the replaced version is kept at 0 % after the new one settled. */
+  readonly hold: number;
+  readonly rollBackOn: {
+    /** Share of failed requests, 0 to 1. */
+    readonly errorRate: number | false;
+    /** Milliseconds. */
+    readonly p99: number | false;
+    /** A model-quality monitor whose trial report rolls back. */
+    readonly quality: { readonly monitor: string } | false;
+  };
+}
+
+/** A run of a pipeline. Its tags are ours, stored with the platform's run. */
+export interface Run {
+  readonly id: string;
+  readonly kind: 'train' | 'monitor';
+  readonly state: 'running' | 'succeeded' | 'failed';
+  readonly tags: RunTags;
+  /** From decision.json, when a training run succeeded. */
+  readonly decision?: 'register' | 'keep';
+}
+export interface RunTags {
+  /** Training runs are numbered: run n makes version v<n>, and n + 1 exists only after n was seen finished. */
+  readonly n?: number;
+  /** request | bootstrap | new-code | schedule:<slot> | alarm:<monitor> | window | trial */
+  readonly reason: string;
+  readonly at: Time;
+  readonly generation: number;
+  readonly code?: string;
+  readonly requests?: readonly string[];
+  readonly monitor?: string;
+  readonly window?: Window;
+  readonly version?: string;
+  /** The version that the trial is compared with on the same rows. */
+  readonly champion?: string;
+}
+/** From inclusive, to exclusive. */
+export interface Window {
+  readonly from: Time;
+  readonly to: Time;
+}
+
+export interface Version {
+  /** v<n>, made by training run n. */
+  readonly name: string;
+  readonly n: number;
+  readonly status: 'pending' | 'approved' | 'rejected';
+  readonly at: Time;
+  /** Written before traffic first moves; `before` is the endpoint's etag at that moment. */
+  readonly trial?: { readonly revision: string; readonly before: string };
+  /** The last revision of this version that came through its bake. */
+  readonly live?: { readonly revision: string; readonly at: Time };
+  /** Revisions that failed although the version itself is proven. */
+  readonly bad?: readonly string[];
+}
+
+/** A version at a revision; its id is `<version>-<revision>`. An endpoint has two slots. */
+export interface Deployment {
+  readonly id: string;
+  readonly version: string;
+  readonly revision: string;
+  readonly state: 'creating' | 'ready' | 'failed' | 'deleting';
+  readonly share: number;
+}
+export interface Endpoint {
+  readonly exists: boolean;
+  /** An operation is in progress: no change of traffic or deployments is accepted. */
+  readonly busy: boolean;
+  readonly etag: string;
+  readonly deployments: readonly Deployment[];
+  /** Where the platform says how its last operation ended. */
+  readonly last?: { readonly deployment: string; readonly outcome: 'done' | 'rolledBack' | 'failed' };
+}
+
+/** What clients of one deployment saw since the present shares began; p99 in milliseconds. */
+export type Health = 'unknown' | { readonly requests: number; readonly errorRate: number; readonly p99: number };
+
+/** What the loop reads of a report.json. A `trial` report compares a deployment under trial with the champion. */
+export interface MonitorReport {
+  readonly monitor: string;
+  readonly version: string;
+  readonly window: Window;
+  readonly scope: 'window' | 'trial';
+  readonly verdict: Verdict;
+}
+
+/** What a person asked for, by `mlops` or by an event. */
+export type Request = { readonly id: string; readonly at: Time } & (
+  | { readonly kind: 'train' }
+  | { readonly kind: 'rollback' | 'approve' | 'reject'; readonly version: string }
+);
+
+/** One look at the world. */
+export interface Observed {
+  /** All in flight, and all since the longest period in the spec. */
+  readonly runs: readonly Run[];
+  readonly versions: readonly Version[];
+  readonly endpoint: Endpoint;
+  /** By deployment id, for deployments with traffic. */
+  readonly health: Readonly<Record<string, Health>>;
+  readonly reports: readonly MonitorReport[];
+  /** Monitors whose native alarm rings now. */
+  readonly alarms: readonly string[];
+  readonly requests: readonly Request[];
+  /** `false` while there is too little data to train on; else the time of the newest row. */
+  readonly data: { readonly newest: Time } | false;
+  /** Who moves the traffic: the loop in steps, or the platform by its own guardrails. */
+  readonly rollout: 'stepped' | 'native';
+}
+
+/** A cache of first sightings: losing it makes the loop slower, never wrong. */
+export interface Memory {
+  readonly generation: number;
+  /** Grows with every look that acts: the compare-and-swap on it is the lock. */
+  readonly turn: number;
+  /** The highest number that a training run ever had. */
+  readonly lastRun: number;
+  /** When the present shares were first seen. */
+  readonly step?: { readonly shares: string; readonly since: Time };
+  /** Health unknown without a break. */
+  readonly blind?: { readonly id: string; readonly since: Time; readonly looks: number };
+  /** Failed placements by deployment id. */
+  readonly failures: Readonly<Record<string, number>>;
+  /** Deployment id to reason: judged, but not yet seen in the registry. */
+  readonly rejecting: Readonly<Record<string, string>>;
+  /** The gauge as last told, by monitor. */
+  readonly degraded: Readonly<Record<string, boolean>>;
+}
+
+export type VersionPatch = Partial<Pick<Version, 'status' | 'live' | 'bad'>> & { readonly trial?: Version['trial'] | null };
+
+/** Every action is safe alone, idempotent and conditional; `why` is read by people. */
+export type Action = { readonly why: string } & (
+  | { readonly do: 'start'; readonly id: string; readonly kind: Run['kind']; readonly tags: RunTags }
+  | { readonly do: 'cancel'; readonly id: string }
+  | { readonly do: 'register'; readonly version: string; readonly n: number; readonly run: string; readonly status: Version['status']; readonly at: Time }
+  | { readonly do: 'mark'; readonly version: string; readonly patch: VersionPatch }
+  | { readonly do: 'place'; readonly id: string; readonly version: string; readonly revision: string; readonly ifMatch: string }
+  /** `guarded`: the platform's own alarms may undo it. */
+  | { readonly do: 'shift'; readonly shares: Shares; readonly guarded: boolean; readonly ifMatch: string }
+  /** Refused while the deployment has traffic. */
+  | { readonly do: 'retire'; readonly id: string; readonly ifMatch: string }
+  | { readonly do: 'remove' }
+  /** Publish the gauge that the native alarm watches. */
+  | { readonly do: 'tell'; readonly monitor: string; readonly degraded: boolean }
+  /** Acknowledge a request. */
+  | { readonly do: 'done'; readonly request: string }
+);
+
+export interface Decision {
+  readonly actions: readonly Action[];
+  readonly memory: Memory;
+  /** In plain words, what the loop is waiting for: what `mlops status` prints. */
+  readonly waits: readonly string[];
+}
+
+/** A call whose condition no longer holds, or an endpoint that is busy: look again later. Nothing was changed. */
+export class Refused extends Error {}
+
+export interface Platform {
+  readonly rollout: Observed['rollout'];
+  readMemory(): Promise<{ readonly memory?: Memory; readonly etag: string }>;
+  /** Compare-and-swap: throws `Refused` unless the document is still the one that `ifMatch` names. */
+  writeMemory(memory: Memory, ifMatch: string): Promise<void>;
+  runs(): Promise<readonly Run[]>;
+  versions(): Promise<readonly Version[]>;
+  endpoint(): Promise<Endpoint>;
+  health(deployment: string, since: Time): Promise<Health>;
+  reports(): Promise<readonly MonitorReport[]>;
+  alarms(): Promise<readonly string[]>;
+  requests(): Promise<readonly Request[]>;
+  data(): Promise<Observed['data']>;
+  /** Idempotent and conditional. `Refused` means: look again; any other error ends the look and is reported. */
+  act(action: Action): Promise<void>;
+  /** Append to the event log. Called after an action has been done, or was refused. */
+  record(event: LoopEvent): Promise<void>;
+}
+
+/** One line of the append-only event log: what the loop saw or did, in words, with the data behind it. */
+export interface LoopEvent {
+  readonly at: Time;
+  readonly endpoint: string;
+  readonly what: Action['do'];
+  readonly text: string;
+  readonly outcome: 'done' | 'refused' | 'failed';
+  readonly action: Action;
+}
