@@ -3,7 +3,7 @@ import { DISTANCES, type Drift, type FeatureKind } from './distance';
 import { METRICS, type Metric } from './metric';
 import type { ResolvedDataset, ResolvedEndpoint, ResolvedTraining } from './mlops';
 import { show, when, type Problem } from './problem';
-import type { Duration } from './units';
+import { milliseconds, type Duration } from './units';
 
 export type MonitorSpec = DataDriftSpec | ModelQualitySpec;
 
@@ -91,16 +91,24 @@ export function checkMonitor(
   dataset: ResolvedDataset | undefined,
 ): Problem[] {
   const { count, of } = monitor.violations;
-  const violations = when(count > of, {
-    path: `${path}.violations.count`,
-    got: show(count),
-    expected: `at most violations.of (${of})`,
-    fix: 'lower count or raise of',
-  });
-  if (monitor.kind === 'model-quality') return [...violations, ...checkQuality(monitor, path, pipeline)];
+  const windows = [
+    ...when(milliseconds(monitor.every) < 60_000, {
+      path: `${path}.every`,
+      got: show(monitor.every),
+      expected: 'at least 1 minute',
+      fix: 'lengthen it: a window needs rows to be judged by',
+    }),
+    ...when(count > of, {
+      path: `${path}.violations.count`,
+      got: show(count),
+      expected: `at most violations.of (${of})`,
+      fix: 'lower count or raise of',
+    }),
+  ];
+  if (monitor.kind === 'model-quality') return [...windows, ...checkQuality(monitor, path, pipeline)];
   const kinds = new Set(Object.values(dataset?.features ?? {}).map(({ kind }) => kind));
   return [
-    ...violations,
+    ...windows,
     ...[...kinds].flatMap((kind) => checkDrift(monitor.metric[kind], kind, `${path}.metric.${kind}`)),
   ];
 }

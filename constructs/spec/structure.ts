@@ -19,79 +19,78 @@ export function checkStructure(document: unknown): Problem[] {
   return validate.errors!.filter(({ keyword }) => keyword !== 'if').map(problemOf);
 }
 
-function problemOf(error: ErrorObject): Problem {
-  const path = error.instancePath.slice(1).split('/').filter(Boolean).map(unescape).join('.');
-  const parent = error.parentSchema as {
-    description?: string;
-    default?: unknown;
-    properties?: Record<string, unknown>;
+interface Place {
+  readonly path: string;
+  readonly error: ErrorObject;
+  /** The part of the schema that was broken. */
+  readonly schema: {
+    readonly description?: string;
+    readonly pattern?: string;
+    readonly type?: string;
+    readonly properties?: object;
   };
-  const got = show(error.data);
-  const at = (key: string) => (path ? `${path}.${key}` : key);
-  switch (error.keyword) {
-    case 'additionalProperties': {
-      const key = (error.params as { additionalProperty: string }).additionalProperty;
-      const known = Object.keys(parent.properties ?? {});
-      return {
-        path: at(key),
-        got: 'a key that does not exist',
-        expected: `one of ${known.join(', ')}`,
-        fix: renameOrRemove(key, known),
-      };
-    }
-    case 'required': {
-      const key = (error.params as { missingProperty: string }).missingProperty;
-      const wanted = parent.properties?.[key] as { description?: string } | undefined;
-      return { path: at(key), got: 'nothing', expected: purpose(key, wanted?.description), fix: `add ${key}` };
-    }
-    case 'enum': {
-      const allowed = (error.params as { allowedValues: unknown[] }).allowedValues.map(String);
-      return { path, got, expected: `one of ${allowed.join(', ')}`, fix: `use ${likely(String(error.data), allowed)}` };
-    }
-    case 'discriminator': {
-      const { kind } = error.data as { kind?: unknown };
-      const kinds = kindsOf(parent as { oneOf?: { $ref?: string }[] });
-      return {
-        path: at('kind'),
-        got: show(kind),
-        expected: `one of ${kinds.join(', ')}`,
-        fix: `set kind to ${likely(String(kind), kinds)}`,
-      };
-    }
-    case 'pattern':
-      return patternProblem(path, got, error);
-    case 'type':
-      return {
-        path,
-        got,
-        expected: `a value of type ${String((error.params as { type: unknown }).type)}`,
-        fix: sentence(parent.description) ?? 'change it',
-      };
-    default:
-      return {
-        path,
-        got,
-        expected: `a value that ${error.message ?? 'is valid'}`,
-        fix: sentence(parent.description) ?? 'change it',
-      };
-  }
 }
 
-function patternProblem(path: string, got: string, error: ErrorObject): Problem {
-  const { pattern } = error.params as { pattern: string };
-  return pattern.includes('hours?')
-    ? {
-        path,
-        got,
-        expected: 'a number, a space and a unit: ms, seconds, minutes, hours or days',
-        fix: "write it like '90 days' or '250 ms'",
-      }
-    : {
-        path,
-        got,
-        expected: `text that matches ${pattern}`,
-        fix: sentence((error.parentSchema as { description?: string }).description) ?? 'change it',
-      };
+function problemOf(error: ErrorObject): Problem {
+  const path = error.instancePath.slice(1).split('/').filter(Boolean).map(unescape).join('.');
+  const place = { path, error, schema: error.parentSchema as Place['schema'] };
+  return (PROBLEMS[error.keyword] ?? otherProblem)(place);
+}
+
+const PROBLEMS: Readonly<Record<string, (place: Place) => Problem>> = {
+  additionalProperties: unknownKey,
+  required: missingKey,
+  enum: notOneOf,
+  discriminator: unknownKind,
+  pattern: wrongText,
+  type: wrongText,
+};
+
+function unknownKey({ path, error, schema }: Place): Problem {
+  const { additionalProperty: key } = error.params as { additionalProperty: string };
+  const known = Object.keys(schema.properties ?? {});
+  const near = known.length > 0 ? closest(key, known) : '';
+  const meant = distance(key, near) <= Math.max(2, key.length / 3);
+  return {
+    path: below(path, key),
+    got: 'a key that does not exist',
+    expected: `one of ${known.join(', ')}`,
+    fix: meant ? `rename it to ${near}` : 'remove it',
+  };
+}
+
+function missingKey({ path, error, schema }: Place): Problem {
+  const { missingProperty: key } = error.params as { missingProperty: string };
+  const wanted = (schema.properties as Record<string, { description?: string }> | undefined)?.[key];
+  const purpose = wanted?.description ? `${key}: ${sentence(wanted.description)}` : `a value for ${key}`;
+  return { path: below(path, key), got: 'nothing', expected: purpose, fix: `add ${key}` };
+}
+
+function notOneOf({ path, error }: Place): Problem {
+  const allowed = (error.params as { allowedValues: unknown[] }).allowedValues.map(String);
+  const fix = `use ${closest(String(error.data), allowed)}`;
+  return { path, got: show(error.data), expected: `one of ${allowed.join(', ')}`, fix };
+}
+
+function unknownKind({ path, error, schema: union }: Place): Problem {
+  const { kind } = error.data as { kind?: unknown };
+  const kinds = kindsOf(union as { oneOf?: { $ref?: string }[] });
+  const fix = `set kind to ${closest(String(kind), kinds)}`;
+  return { path: below(path, 'kind'), got: show(kind), expected: `one of ${kinds.join(', ')}`, fix };
+}
+
+function wrongText({ path, error, schema: broken }: Place): Problem {
+  const got = show(error.data);
+  if (broken.pattern?.includes('hours?')) {
+    const expected = 'a number, a space and a unit: ms, seconds, minutes, hours or days';
+    return { path, got, expected, fix: "write it like '90 days' or '250 ms'" };
+  }
+  const expected = error.keyword === 'type' ? `a value of type ${broken.type}` : `text that matches ${broken.pattern}`;
+  return { path, got, expected, fix: change(broken) };
+}
+
+function otherProblem({ path, error, schema: broken }: Place): Problem {
+  return { path, got: show(error.data), expected: `a value that ${error.message}`, fix: change(broken) };
 }
 
 /** The kinds of a union are the constants of its branches. */
@@ -102,21 +101,13 @@ function kindsOf(union: { oneOf?: { $ref?: string }[] }): string[] {
   );
 }
 
-const purpose = (key: string, description?: string): string =>
-  description ? `${key}: ${sentence(description)!}` : `a value for ${key}`;
-
-const likely = (word: string, known: readonly string[]): string => closest(word, [...known]);
-
-function renameOrRemove(key: string, known: readonly string[]): string {
-  const near = known.length > 0 ? likely(key, known) : undefined;
-  return near !== undefined && distance(key, near) <= Math.max(2, key.length / 3)
-    ? `rename it to ${near}`
-    : 'remove it';
-}
-
+const change = ({ description }: Place['schema']): string =>
+  description ? `change it: ${sentence(description)}` : 'change it';
+const below = (path: string, key: string): string => (path ? `${path}.${key}` : key);
 const unescape = (part: string): string => part.replaceAll('~1', '/').replaceAll('~0', '~');
-const sentence = (text?: string): string | undefined =>
-  text
-    ?.split('. ')[0]
-    ?.replace(/\.$/, '')
-    .replace(/^./, (first) => first.toLowerCase());
+
+/** The first sentence of a doc comment, ready to stand inside another one. */
+function sentence(text: string): string {
+  const first = text.split('. ')[0]!.replace(/\.$/, '');
+  return first[0]!.toLowerCase() + first.slice(1);
+}
