@@ -13,7 +13,11 @@ export async function check(options: CommonOptions, io: Io): Promise<void> {
     const names = Object.keys(nouns);
     return `${names.length} ${noun}${names.length === 1 ? '' : 's'}${names.length > 0 ? ` (${names.join(', ')})` : ''}`;
   };
-  const nouns = [count(resolved.datasets, 'dataset'), count(resolved.pipelines, 'pipeline'), count(resolved.endpoints, 'endpoint')];
+  const nouns = [
+    count(resolved.datasets, 'dataset'),
+    count(resolved.pipelines, 'pipeline'),
+    count(resolved.endpoints, 'endpoint'),
+  ];
   io.print(`${resolved.name} is right: ${nouns.join(', ')}`);
   for (const line of notes) io.print(line);
 }

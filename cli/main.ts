@@ -86,8 +86,11 @@ function program(io: Io): Command {
     .option('--until <date>', 'stop before this day (default: after the last row)')
     .option('--report <file>', 'where the HTML report goes (default: in the state folder)')
     .action((options) => replayCommand(options, io));
-  command('down', 'stop the system and take it down; data and models are kept unless the spec says otherwise', 'mlops down')
-    .action((options) => down(options, io));
+  command(
+    'down',
+    'stop the system and take it down; data and models are kept unless the spec says otherwise',
+    'mlops down',
+  ).action((options) => down(options, io));
   return mlops;
 }
 

@@ -26,8 +26,12 @@ function onlySpec(cwd: string): string {
   const found = [...here, ...below].filter((file) => existsSync(file));
   if (found.length === 1) return found[0]!;
   if (found.length === 0)
-    throw new UserError(`There is no spec here: looked for mlops.ts, .js, .yaml, .yml, .json and stacks/*/spec.ts in ${cwd}. Name the file with --spec FILE.`);
-  throw new UserError(`There is more than one spec here. Name one with --spec FILE:\n${found.map((file) => `  ${file}`).join('\n')}`);
+    throw new UserError(
+      `There is no spec here: looked for mlops.ts, .js, .yaml, .yml, .json and stacks/*/spec.ts in ${cwd}. Name the file with --spec FILE.`,
+    );
+  throw new UserError(
+    `There is more than one spec here. Name one with --spec FILE:\n${found.map((file) => `  ${file}`).join('\n')}`,
+  );
 }
 
 function read(file: string): unknown {
@@ -61,7 +65,9 @@ function exported(file: string): unknown {
   const specs = Object.entries(module).filter(([, value]) => looksLikeSpec(value));
   if (specs.length === 1) return specs[0]![1];
   const found = specs.length === 0 ? 'none' : specs.map(([name]) => name).join(', ');
-  throw new UserError(`${file} must export one MlopsSpec (an object with a name and pipelines or endpoints); found ${found}.`);
+  throw new UserError(
+    `${file} must export one MlopsSpec (an object with a name and pipelines or endpoints); found ${found}.`,
+  );
 }
 
 function load(file: string): Record<string, unknown> {
@@ -76,5 +82,10 @@ function load(file: string): Record<string, unknown> {
 }
 
 function looksLikeSpec(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'name' in value && ('pipelines' in value || 'endpoints' in value || 'datasets' in value);
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'name' in value &&
+    ('pipelines' in value || 'endpoints' in value || 'datasets' in value)
+  );
 }

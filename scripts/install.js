@@ -22,7 +22,9 @@ function main() {
     console.error(`Node.js ${process.versions.node} is too old: 20.19 or newer is needed.`);
     return 1;
   }
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   const have = installed();
   if (have.lock === lock && (have.mode === 'test' || mode === 'start')) return 0;
   const all = mode === 'test' || have.mode === 'test';

@@ -1,0 +1,42 @@
+/** mlops events: what was seen and done, and why. */
+import { readEvents } from '../constructs/local/events';
+import { milliseconds, resolve, type Duration } from '../constructs/spec';
+import type { LoopEvent } from '../runtime/loop/platform';
+import { UserError } from './exit';
+import { placeOf, type CommonOptions, type Io } from './io';
+import { minute } from './status-view';
+
+export interface EventsOptions extends CommonOptions {
+  readonly since?: string;
+  readonly endpoint?: string;
+}
+
+export async function events(options: EventsOptions, io: Io): Promise<void> {
+  const { spec, stateDir } = placeOf(options, io);
+  const names = endpointNames(Object.keys(resolve(spec).endpoints), options.endpoint);
+  const since = options.since === undefined ? -Infinity : Date.now() - duration(options.since);
+  const all = (await Promise.all(names.map((name) => readEvents(stateDir, name)))).flat();
+  const shown = all.filter(({ at }) => at >= since).sort((a, b) => a.at - b.at);
+  if (options.json) return shown.forEach((event) => io.print(JSON.stringify(event)));
+  if (shown.length === 0) io.print('Nothing has happened yet. `mlops up` runs the system.');
+  for (const event of shown) io.print(printEvent(event));
+}
+
+/** One line: when, where, what and why. */
+export function printEvent({ at, endpoint, text, outcome }: LoopEvent): string {
+  return `${minute(at)}  ${endpoint}  ${outcome === 'failed' ? 'FAILED: ' : ''}${text}`;
+}
+
+/** The endpoint that is asked for, or all of them. */
+function endpointNames(known: readonly string[], asked: string | undefined): readonly string[] {
+  if (asked === undefined) return known;
+  if (!known.includes(asked))
+    throw new UserError(`There is no endpoint ${asked}; the spec has ${known.join(', ') || 'none'}.`);
+  return [asked];
+}
+
+function duration(text: string): number {
+  if (!/^\d+(\.\d{1,3})? (seconds?|minutes?|hours?|days?)$/.test(text))
+    throw new UserError(`--since: got ${JSON.stringify(text)}, expected a duration such as '1 day' or '3 hours'.`);
+  return milliseconds(text as Duration);
+}
