@@ -1,5 +1,5 @@
 /** What a command may touch of the outside: so that a test can be one. */
-import { dirname, join, resolve as absolute } from 'node:path';
+import { join, resolve as absolute } from 'node:path';
 import { readSpecFile, type SpecFile } from './spec-file';
 
 export interface Io {
@@ -20,27 +20,27 @@ export interface CommonOptions {
 }
 
 export interface Place extends SpecFile {
-  /** `.mlops` beside the spec, or what --state says: everything that `mlops` writes is below it. */
-  readonly home: string;
   /** The record of the system that `mlops up` runs. */
   readonly stateDir: string;
   /** The record of a replay, apart from the other. */
   readonly replayDir: string;
+  /** Shared by all systems of this folder: what was made from the same inputs is the same. */
   readonly cacheDir: string;
   readonly pythonDir: string;
 }
 
-/** The spec that the options name, and where its records are. */
+/** The spec that the options name, and where its records are: `.mlops` in this folder, or what --state says. */
 export function placeOf(options: CommonOptions, io: Io): Place {
   const found = readSpecFile(options.spec, io.cwd);
-  const home = options.state === undefined ? join(dirname(found.file), '.mlops') : absolute(io.cwd, options.state);
-  const below = (name: string) => join(home, name);
+  const home = absolute(io.cwd, options.state ?? '.mlops');
+  // A spec without a usable name is refused by resolve(), with its other problems.
+  const name = String((found.spec as { name?: unknown } | null)?.name);
+  const own = join(home, /^[a-z][a-z0-9-]*$/.test(name) ? name : 'unnamed');
   return {
     ...found,
-    home,
-    stateDir: below('state'),
-    replayDir: below('replay'),
-    cacheDir: below('cache'),
-    pythonDir: below('python'),
+    stateDir: join(own, 'state'),
+    replayDir: join(own, 'replay'),
+    cacheDir: join(home, 'cache'),
+    pythonDir: join(home, 'python'),
   };
 }

@@ -64,7 +64,13 @@ function exported(file: string): unknown {
   const module = load(file);
   const specs = Object.entries(module).filter(([, value]) => looksLikeSpec(value));
   if (specs.length === 1) return specs[0]![1];
-  const found = specs.length === 0 ? 'none' : specs.map(([name]) => name).join(', ');
+  const found =
+    specs.length === 0
+      ? 'none'
+      : specs
+          .map(([name]) => name)
+          .sort()
+          .join(', ');
   throw new UserError(
     `${file} must export one MlopsSpec (an object with a name and pipelines or endpoints); found ${found}.`,
   );
@@ -76,8 +82,8 @@ function load(file: string): Record<string, unknown> {
     return require(file) as Record<string, unknown>;
   } catch (error) {
     const { message, stack } = error as Error;
-    const place = stack?.split('\n').find((line) => line.includes(file) && /:\d+:\d+/.test(line));
-    throw new UserError(`${file} cannot be loaded: ${message}${place ? `\n  ${place.trim()}` : ''}`);
+    const place = stack?.match(/[^\s(]+:\d+:\d+/g)?.find((found) => found.startsWith(file));
+    throw new UserError(`${file} cannot be loaded: ${message}${place ? ` (${place})` : ''}`);
   }
 }
 

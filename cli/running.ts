@@ -1,0 +1,36 @@
+/** The `mlops up` that runs on a state: where it listens, and how another command finds it. */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { request } from 'undici';
+import { Unavailable } from './exit';
+import type { Overview } from './up';
+
+interface Address {
+  readonly pid: number;
+  readonly url: string;
+}
+
+const fileOf = (stateDir: string): string => join(stateDir, 'up.json');
+
+/** Says where this process listens; returns how to take it back. */
+export function announce(stateDir: string, url: string): () => void {
+  mkdirSync(stateDir, { recursive: true });
+  writeFileSync(fileOf(stateDir), `${JSON.stringify({ pid: process.pid, url })}\n`);
+  return () => rmSync(fileOf(stateDir), { force: true });
+}
+
+/** What the running system says of itself. Throws Unavailable where none runs. */
+export async function askRunning(stateDir: string): Promise<Address & { readonly overview: Overview }> {
+  const file = fileOf(stateDir);
+  if (!existsSync(file)) throw new Unavailable(`Nothing runs on ${stateDir}. Start it with mlops up.`);
+  const address = JSON.parse(readFileSync(file, 'utf8')) as Address;
+  try {
+    const { body } = await request(address.url, { headersTimeout: 10_000 });
+    return { ...address, overview: (await body.json()) as Overview };
+  } catch (error) {
+    const why = (error as Error).message;
+    throw new Unavailable(
+      `Nothing answers at ${address.url} (${why}): the last mlops up did not end by itself. Start it again.`,
+    );
+  }
+}

@@ -1,0 +1,98 @@
+/** mlops up: runs the system on this machine, in the foreground, until Ctrl-C. */
+import { LocalMlops } from '../constructs/local/mlops';
+import { support } from '../constructs/local/support';
+import { resolve, type ResolvedMlops } from '../constructs/spec';
+import { decide } from '../runtime/loop/decide';
+import { Keeper } from '../runtime/loop/keep';
+import { loopSpec } from '../runtime/loop/loop-spec';
+import { EMPTY } from '../runtime/loop/memory';
+import { observe, reconcile } from '../runtime/loop/reconcile';
+import { printEvent } from './events';
+import { placeOf, type CommonOptions, type Io } from './io';
+import { announce } from './running';
+import { statusOf, type EndpointStatus } from './status-view';
+
+export interface UpOptions extends CommonOptions {
+  readonly port: number;
+}
+
+/** What `GET /` answers and `mlops status` prints. */
+export interface Overview {
+  readonly name: string;
+  readonly endpoints: readonly EndpointStatus[];
+}
+
+/** Wakes come at once; the tick is for what only time brings: a bake that is over, a window that is final. */
+const TICK = 15_000;
+
+export async function up(options: UpOptions, io: Io): Promise<void> {
+  const place = placeOf(options, io);
+  const spec = resolve(place.spec, { root: place.root, target: { name: 'local', support } });
+  const say = (text: string, event: object) => io.print(options.json ? JSON.stringify(event) : text);
+  const local = await LocalMlops.open(spec, {
+    root: place.root,
+    stateDir: place.stateDir,
+    cacheDir: place.cacheDir,
+    pythonDir: place.pythonDir,
+    port: options.port,
+    overview: () => overview(local, spec),
+    log: (line) => say(line, { log: line }),
+    signal: io.signal,
+  });
+  const takeBack = announce(place.stateDir, local.url);
+  const keepers = Object.keys(spec.endpoints).map((endpoint) => keep(local, spec, endpoint, say));
+  try {
+    for (const name of Object.keys(spec.endpoints))
+      say(`POST ${local.url}/${name}/predict`, { url: `${local.url}/${name}/predict` });
+    local.onChange(() => keepers.forEach((keeper) => keeper.wake()));
+    keepers.forEach((keeper) => keeper.wake());
+    await aborted(io.signal);
+    say('stopping: requests in flight are answered first', { stopping: true });
+  } finally {
+    takeBack();
+    await Promise.all(keepers.map((keeper) => keeper.stop()));
+    await local.close();
+  }
+}
+
+function keep(
+  local: LocalMlops,
+  spec: ResolvedMlops,
+  endpoint: string,
+  say: (text: string, event: object) => void,
+): Keeper {
+  const platform = local.platform(endpoint);
+  const settings = loopSpec(spec, endpoint, { ...factsOf(local, endpoint), teardown: false });
+  return new Keeper({
+    look: () => reconcile(platform, settings, Date.now),
+    tick: TICK,
+    onOutcome: ({ events }) =>
+      events.filter(({ what }) => what !== 'tell').forEach((event) => say(printEvent(event), event)),
+    onError: (error) =>
+      say(`${endpoint}: ${(error as Error).message}; looking again in ${TICK / 1000} s`, { error: String(error) }),
+  });
+}
+
+const factsOf = (local: LocalMlops, endpoint: string) => ({
+  generation: local.facts.generation,
+  ...local.facts.endpoints[endpoint]!,
+});
+
+/** Looks without acting: what the loop sees now, and what it would do. */
+async function overview(local: LocalMlops, spec: ResolvedMlops): Promise<Overview> {
+  const endpoints = Object.keys(spec.endpoints).map(async (endpoint) => {
+    const platform = local.platform(endpoint);
+    const { memory = EMPTY } = await platform.readMemory();
+    const observed = await observe(platform, memory, Date.now);
+    const settings = loopSpec(spec, endpoint, { ...factsOf(local, endpoint), teardown: false });
+    return statusOf(endpoint, Date.now(), observed, decide(settings, Date.now(), observed, memory));
+  });
+  return { name: spec.name, endpoints: await Promise.all(endpoints) };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', () => done(), { once: true });
+  });
+}
