@@ -1,7 +1,6 @@
 /** mlops down: stops the system and takes it down. */
 import { destroy } from '../constructs/local/mlops';
-import { resolve } from '../constructs/spec';
-import { Unavailable } from './exit';
+import { resolve, Unavailable } from '../constructs/spec';
 import { placeOf, type CommonOptions, type Io } from './io';
 import { askRunning } from './running';
 

@@ -1,8 +1,7 @@
 /** mlops events: what was seen and done, and why. */
 import { readEvents } from '../constructs/local/events';
-import { milliseconds, resolve, type Duration } from '../constructs/spec';
+import { milliseconds, resolve, type Duration, UserError } from '../constructs/spec';
 import type { LoopEvent } from '../runtime/loop/platform';
-import { UserError } from './exit';
 import { placeOf, type CommonOptions, type Io } from './io';
 import { minute } from './status-view';
 

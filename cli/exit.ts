@@ -1,5 +1,5 @@
 /** Exit codes, and how an error becomes one. */
-import { SpecError } from '../constructs/spec';
+import { SpecError, Unavailable, UserError } from '../constructs/spec';
 
 export const EXIT = {
   done: 0,
@@ -11,11 +11,6 @@ export const EXIT = {
   unavailable: 69,
   interrupted: 130,
 } as const;
-
-/** The user can mend it; `message` says how. Printed without a stack trace. */
-export class UserError extends Error {}
-/** Not now: nothing is running, or the state is held by another process. */
-export class Unavailable extends Error {}
 
 /** The exit code of an error, and what is printed of it. A fault of ours keeps its stack trace: it is to be reported. */
 export function explain(error: unknown): { readonly code: number; readonly text: string } {

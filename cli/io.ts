@@ -5,6 +5,8 @@ import { readSpecFile, type SpecFile } from './spec-file';
 export interface Io {
   print(text: string): void;
   error(text: string): void;
+  /** Replaces the line that a person looks at. */
+  rewrite(text: string): void;
   readonly cwd: string;
   /** A person looks at a terminal. */
   readonly interactive: boolean;

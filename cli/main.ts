@@ -49,8 +49,9 @@ function terminal(): Io {
   return {
     print: (text) => process.stdout.write(`${text}\n`),
     error: (text) => process.stderr.write(`${text}\n`),
+    rewrite: (text) => process.stderr.write(`\r\x1b[K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`),
     cwd: process.cwd(),
-    interactive: process.stdout.isTTY,
+    interactive: process.stdout.isTTY && process.stderr.isTTY,
     signal: abort.signal,
   };
 }

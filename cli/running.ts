@@ -1,8 +1,8 @@
 /** The `mlops up` that runs on a state: where it listens, and how another command finds it. */
+import { Unavailable } from '../constructs/spec';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { request } from 'undici';
-import { Unavailable } from './exit';
 import type { Overview } from './up';
 
 interface Address {

@@ -2,8 +2,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, extname, join, resolve as absolute } from 'node:path';
 import { parse, YAMLParseError } from 'yaml';
-import type { MlopsSpec } from '../constructs/spec';
-import { UserError } from './exit';
+import { UserError, type MlopsSpec } from '../constructs/spec';
 
 export interface SpecFile {
   readonly spec: MlopsSpec;

@@ -40,7 +40,7 @@ export const select = (candidates: readonly string[]): Component => ({
     ),
   },
   outputs: { decision: 'metrics', model: 'model' },
-  parameters: { schema: 'json', choose: 'json', pipeline: 'string' },
+  parameters: { schema: 'json', choose: 'json' },
 });
 
 /** Compares the captured inputs with the version's reference profile. */

@@ -3,16 +3,6 @@ import type { Graph, Task } from '../constructs/spec/component';
 import type { ResolvedMlops } from '../constructs/spec/mlops';
 import * as components from './components';
 
-/** The parameter `subject` of a monitor's program, given when the run starts: what is looked at. */
-export interface MonitorSubject {
-  readonly monitor: string;
-  readonly endpoint: string;
-  readonly version: string;
-  /** ISO 8601, UTC; from inclusive, to exclusive. */
-  readonly window: { readonly from: string; readonly to: string };
-  readonly scope: 'window' | 'trial';
-}
-
 const TIMEOUT_SECONDS = 3600;
 
 export function monitoringGraph(spec: ResolvedMlops, endpoint: string, monitor: string): Graph {

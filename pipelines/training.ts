@@ -57,7 +57,7 @@ export function trainingGraph(spec: ResolvedMlops, pipeline: string): Graph {
             ]),
           ),
         },
-        { schema, choose: JSON.stringify(training.choose), pipeline },
+        { schema, choose: JSON.stringify(training.choose) },
       ),
     },
   };

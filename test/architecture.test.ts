@@ -11,7 +11,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'constructs/spec': ['npm:ajv', 'npm:fastest-levenshtein', 'node'],
   pipelines: ['constructs/spec'],
   'runtime/loop': ['constructs/spec', 'npm:croner'],
-  'runtime/steps': ['constructs/spec', 'npm:@duckdb/node-api', 'node'],
+  'runtime/steps': ['constructs/spec', 'pipelines/components', 'npm:@duckdb/node-api', 'npm:fastest-levenshtein', 'node'],
   'constructs/local': [
     'constructs/spec',
     'pipelines',
@@ -38,8 +38,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'constructs/local',
     'runtime/loop',
     'replay',
+    'package.json',
     'npm:commander',
-    'npm:listr2',
     'npm:yaml',
     'npm:undici',
     'node',

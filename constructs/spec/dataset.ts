@@ -53,6 +53,28 @@ export function checkDataset(dataset: ResolvedDataset, path: string): Problem[] 
       expected: 'columns that are known when a prediction is asked for',
       fix: 'remove it from the features',
     }),
+    ...when(features.includes(dataset.time), {
+      path: `${path}.features.${dataset.time}`,
+      got: 'the time column',
+      expected: 'columns that the model may learn from: a time never comes again',
+      fix: 'remove it from the features, or add what matters of it (hour, weekday) as columns of their own',
+    }),
+    ...columnsOf(dataset).flatMap(([name, place]) =>
+      when(RESERVED.includes(name), {
+        path: `${path}.${place}`,
+        got: `the column ${show(name)}`,
+        expected: `a name other than ${RESERVED.join(', ')}, which captures use`,
+        fix: 'rename the column',
+      }),
+    ),
+    ...dataset.key.flatMap((name, i) =>
+      when(name === 'label', {
+        path: `${path}.key[${i}]`,
+        got: 'the column "label"',
+        expected: 'another name: labels that come later are in a column of this name, beside the key',
+        fix: 'rename the column',
+      }),
+    ),
     ...Object.entries(dataset.features).flatMap(([name, { kind, range }]) => [
       ...when(range !== false && kind === 'category', {
         path: `${path}.features.${name}.range`,
@@ -69,3 +91,13 @@ export function checkDataset(dataset: ResolvedDataset, path: string): Problem[] 
     ]),
   ];
 }
+
+/** Columns of a capture that are ours. */
+const RESERVED: readonly string[] = ['id', 'at', 'version', 'prediction'];
+
+/** Every column that travels in a request, and where the spec names it. */
+const columnsOf = ({ time, key, features }: ResolvedDataset): readonly (readonly [name: string, place: string])[] => [
+  ...(key.includes(time) ? [] : [[time, 'time'] as const]),
+  ...key.map((name, i) => [name, `key[${i}]`] as const),
+  ...Object.keys(features).map((name) => [name, `features.${name}`] as const),
+];

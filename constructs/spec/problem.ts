@@ -32,6 +32,16 @@ export class SpecError extends Error {
   }
 }
 
+/** What was asked for cannot be done as it was asked; `message` says what would. Printed without a stack trace. */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+}
+
+/** Not now: nothing is running, or somebody else holds what is needed. Printed without a stack trace. */
+export class Unavailable extends Error {
+  override readonly name = 'Unavailable';
+}
+
 export function printProblems(spec: string, problems: readonly Problem[]): string {
   const count = `${problems.length} problem${problems.length === 1 ? '' : 's'}`;
   const lines = problems.map(

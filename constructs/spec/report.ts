@@ -5,6 +5,16 @@
 /** `unclear` is neither fine nor violated: too few rows, or no labels yet. */
 export type Verdict = 'fine' | 'violated' | 'unclear';
 
+/** What a monitor's run looks at: the parameter `subject` of its program, as JSON. */
+export interface MonitorSubject {
+  readonly monitor: string;
+  readonly endpoint: string;
+  readonly version: string;
+  /** ISO 8601, UTC; from inclusive, to exclusive. */
+  readonly window: { readonly from: string; readonly to: string };
+  readonly scope: 'window' | 'trial';
+}
+
 export interface Report {
   readonly format: 1;
   readonly monitor: string;

@@ -1,4 +1,5 @@
 /** Rollout: how a new version takes over the traffic, and what takes it back. */
+import { METRICS } from './metric';
 import type { ResolvedEndpoint } from './mlops';
 import { dangling, show, when, type Problem } from './problem';
 import type { Duration } from './units';
@@ -88,6 +89,17 @@ export function checkRollout(endpoint: ResolvedEndpoint, path: string): Problem[
 function checkQualityRule({ rollout, monitors }: ResolvedEndpoint, path: string): Problem[] {
   const rule = rollout.rollBackOn.quality;
   if (!rule) return [];
+  const place = `${path}.rollBackOn.quality.monitor`;
   const judges = Object.fromEntries(Object.entries(monitors).filter(([, { kind }]) => kind === 'model-quality'));
-  return dangling(`${path}.rollBackOn.quality.monitor`, rule.monitor, judges, 'model-quality monitor of this endpoint');
+  const judge = judges[rule.monitor];
+  if (judge?.kind !== 'model-quality')
+    return dangling(place, rule.monitor, judges, 'model-quality monitor of this endpoint');
+  return when(!METRICS[judge.metric].ratio, {
+    path: place,
+    got: `${show(rule.monitor)}, which measures ${judge.metric}`,
+    expected: `a monitor of a metric that is never zero or negative by nature: ${ratioMetrics.join(', ')}`,
+    fix: 'add a monitor of such a metric, and name it here',
+  });
 }
+
+const ratioMetrics = Object.entries(METRICS).flatMap(([name, { ratio }]) => (ratio ? [name] : []));

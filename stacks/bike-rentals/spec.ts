@@ -31,7 +31,7 @@ export const bikeRentals: MlopsSpec = {
         boosting: { kind: 'boosting', iterations: 150 },
         forest: { kind: 'forest', trees: 60 },
       },
-      choose: { metric: 'wape', atMost: 0.5, beatChampionBy: 0.01 },
+      choose: { metric: 'wape', atMost: 0.35, beatChampionBy: 0.01 },
     }),
   },
   endpoints: {

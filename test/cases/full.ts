@@ -6,8 +6,8 @@ export const full: MlopsSpec = {
   datasets: {
     rows: dataset({
       source: './data',
-      time: 'at',
-      key: ['shop', 'id'],
+      time: 'when',
+      key: ['shop', 'order'],
       label: 'bought',
       features: {
         price: { kind: 'number', range: [0, 1000], nulls: 0.1 },
@@ -38,7 +38,7 @@ export const full: MlopsSpec = {
         patience: '6 hours',
         whenIdle: 'advance',
         hold: '12 hours',
-        rollBackOn: { errorRate: 0.02, p99: '400 ms', quality: { monitor: 'quality', worseThanChampion: 1.1 } },
+        rollBackOn: { errorRate: 0.02, p99: '400 ms', quality: { monitor: 'errors', worseThanChampion: 1.1 } },
       },
       monitors: {
         inputs: {
@@ -56,6 +56,16 @@ export const full: MlopsSpec = {
           labelsWithin: '12 hours',
           leastRows: 30,
           violations: { count: 1, of: 2 },
+        },
+        errors: {
+          kind: 'model-quality',
+          every: '2 days',
+          metric: 'brier',
+          worseThanBaseline: 1.5,
+          above: 0.3,
+          labelsWithin: '6 hours',
+          leastRows: 40,
+          violations: { count: 2, of: 2 },
         },
       },
       retrain: { on: ['quality', 'inputs'], cooldown: '3 days', atMost: { runs: 2, per: '30 days' }, onNewCode: false },

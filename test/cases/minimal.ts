@@ -6,8 +6,8 @@ export const minimal: MlopsSpec = {
   datasets: {
     rows: dataset({
       source: './data',
-      time: 'at',
-      key: ['id'],
+      time: 'when',
+      key: ['order'],
       label: 'y',
       features: { x: 'number', colour: 'category' },
     }),

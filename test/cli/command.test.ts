@@ -32,6 +32,7 @@ async function mlops(...argv: string[]): Promise<Answer> {
   const io = {
     print: (text: string) => void out.push(text),
     error: (text: string) => void err.push(text),
+    rewrite: () => undefined,
     cwd: folder,
     interactive: false,
     signal: new AbortController().signal,

@@ -48,6 +48,7 @@ test('changes nothing where nothing is left to a default', () => {
         monitors: {
           ...full.endpoints!['online']!.monitors,
           quality: { ...full.endpoints!['online']!.monitors!['quality'], above: false, worseThanBaseline: false },
+          errors: { ...full.endpoints!['online']!.monitors!['errors'], below: false },
         },
       },
     },
@@ -199,7 +200,7 @@ const refused: readonly [what: string, path: string, value: unknown, problem: Pr
     {
       path: `${online}.retrain.on[1]`,
       got: '"revenue"',
-      expected: 'the name of a monitor of this endpoint: inputs, quality',
+      expected: 'the name of a monitor of this endpoint: inputs, quality, errors',
       fix: 'correct it, or add the monitor of this endpoint "revenue"',
     },
   ],
@@ -210,7 +211,7 @@ const refused: readonly [what: string, path: string, value: unknown, problem: Pr
     {
       path: `${online}.rollout.rollBackOn.quality.monitor`,
       got: '"inputs"',
-      expected: 'the name of a model-quality monitor of this endpoint: quality',
+      expected: 'the name of a model-quality monitor of this endpoint: quality, errors',
       fix: 'correct it, or add the model-quality monitor of this endpoint "inputs"',
     },
   ],
@@ -278,6 +279,51 @@ const refused: readonly [what: string, path: string, value: unknown, problem: Pr
       got: 'the label',
       expected: 'columns that are known when a prediction is asked for',
       fix: 'remove it from the features',
+    },
+  ],
+  [
+    'the time among the features',
+    'datasets.rows.features.when',
+    'number',
+    {
+      path: 'datasets.rows.features.when',
+      got: 'the time column',
+      expected: 'columns that the model may learn from: a time never comes again',
+      fix: 'remove it from the features, or add what matters of it (hour, weekday) as columns of their own',
+    },
+  ],
+  [
+    'a column with a name of ours',
+    'datasets.rows.features.version',
+    'category',
+    {
+      path: 'datasets.rows.features.version',
+      got: 'the column "version"',
+      expected: 'a name other than id, at, version, prediction, which captures use',
+      fix: 'rename the column',
+    },
+  ],
+  [
+    'a key named label',
+    'datasets.rows.key',
+    ['shop', 'label'],
+    {
+      path: 'datasets.rows.key[1]',
+      got: 'the column "label"',
+      expected: 'another name: labels that come later are in a column of this name, beside the key',
+      fix: 'rename the column',
+    },
+  ],
+  [
+    'a trial by a metric without ratios',
+    `${online}.rollout.rollBackOn.quality.monitor`,
+    'quality',
+    {
+      path: `${online}.rollout.rollBackOn.quality.monitor`,
+      got: '"quality", which measures brierSkill',
+      expected:
+        'a monitor of a metric that is never zero or negative by nature: wape, mae, rmse, logLoss, brier, auc, accuracy, f1, precision, recall',
+      fix: 'add a monitor of such a metric, and name it here',
     },
   ],
   [

@@ -1,0 +1,1 @@
+"""The Python half: trains, scores and serves a user's model code (see ../README.md)."""
