@@ -125,7 +125,7 @@ export interface Endpoint {
   readonly busy: boolean;
   readonly etag: string;
   readonly deployments: readonly Deployment[];
-  /** Where the platform says how its last operation ended. */
+  /** How the platform's last change of traffic ended. Required where `rollout` is `native`: nothing else tells of a rollback. */
   readonly last?: { readonly deployment: string; readonly outcome: 'done' | 'rolledBack' | 'failed' };
 }
 
@@ -143,13 +143,12 @@ export interface MonitorReport {
 
 /** What a person asked for, by `mlops` or by an event. */
 export type Request = { readonly id: string; readonly at: Time } & (
-  | { readonly kind: 'train' }
-  | { readonly kind: 'rollback' | 'approve' | 'reject'; readonly version: string }
+  { readonly kind: 'train' } | { readonly kind: 'rollback' | 'approve' | 'reject'; readonly version: string }
 );
 
 /** One look at the world. */
 export interface Observed {
-  /** All in flight, and all since the longest period in the spec. */
+  /** All in flight, all since the longest period in the spec, and always the newest ten trainings and the newest that succeeded. */
   readonly runs: readonly Run[];
   readonly versions: readonly Version[];
   readonly endpoint: Endpoint;
@@ -172,33 +171,51 @@ export interface Memory {
   readonly turn: number;
   /** The highest number that a training run ever had. */
   readonly lastRun: number;
+  /** The highest number that a version ever had: one that somebody deletes is not registered again. */
+  readonly lastVersion: number;
   /** When the present shares were first seen. */
   readonly step?: { readonly shares: string; readonly since: Time };
-  /** Health unknown without a break. */
-  readonly blind?: { readonly id: string; readonly since: Time; readonly looks: number };
-  /** Failed placements by deployment id. */
-  readonly failures: Readonly<Record<string, number>>;
-  /** Deployment id to reason: judged, but not yet seen in the registry. */
-  readonly rejecting: Readonly<Record<string, string>>;
+  /** A deployment's health unknown without a break, as seen by so many looks. */
+  readonly blind?: { readonly id: string; readonly since: Time; readonly last: Time; readonly looks: number };
+  /** Failures to start, by deployment id; `failed` while the last one is still there, so that it counts once. */
+  readonly failures: Readonly<Record<string, { readonly count: number; readonly failed: boolean }>>;
+  /** Judged but not yet seen in the registry, by deployment id; for this trial only, should a person overrule it. */
+  readonly rejecting: Readonly<Record<string, { readonly why: string; readonly trial?: string }>>;
   /** The gauge as last told, by monitor. */
   readonly degraded: Readonly<Record<string, boolean>>;
 }
 
-export type VersionPatch = Partial<Pick<Version, 'status' | 'live' | 'bad'>> & { readonly trial?: Version['trial'] | null };
+/** What changes of a version. `bad` is added to the revisions that are there; a version that is rejected stays so. */
+export type VersionPatch = Partial<Pick<Version, 'status' | 'live' | 'bad'>> & {
+  readonly trial?: Version['trial'] | null;
+};
 
 /** Every action is safe alone, idempotent and conditional; `why` is read by people. */
 export type Action = { readonly why: string } & (
   | { readonly do: 'start'; readonly id: string; readonly kind: Run['kind']; readonly tags: RunTags }
   | { readonly do: 'cancel'; readonly id: string }
-  | { readonly do: 'register'; readonly version: string; readonly n: number; readonly run: string; readonly status: Version['status']; readonly at: Time }
+  | {
+      readonly do: 'register';
+      readonly version: string;
+      readonly n: number;
+      readonly run: string;
+      readonly status: Version['status'];
+      readonly at: Time;
+    }
   | { readonly do: 'mark'; readonly version: string; readonly patch: VersionPatch }
-  | { readonly do: 'place'; readonly id: string; readonly version: string; readonly revision: string; readonly ifMatch: string }
+  | {
+      readonly do: 'place';
+      readonly id: string;
+      readonly version: string;
+      readonly revision: string;
+      readonly ifMatch: string;
+    }
   /** `guarded`: the platform's own alarms may undo it. */
   | { readonly do: 'shift'; readonly shares: Shares; readonly guarded: boolean; readonly ifMatch: string }
   /** Refused while the deployment has traffic. */
   | { readonly do: 'retire'; readonly id: string; readonly ifMatch: string }
   | { readonly do: 'remove' }
-  /** Publish the gauge that the native alarm watches. */
+  /** Publish the gauge that the native alarm watches: at every look while degraded, since alarms take silence for fine. */
   | { readonly do: 'tell'; readonly monitor: string; readonly degraded: boolean }
   /** Acknowledge a request. */
   | { readonly do: 'done'; readonly request: string }

@@ -1,0 +1,114 @@
+/** A version at a revision on this machine: its servers, what is in flight, and what its clients saw. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HealthRecord } from './health';
+import { Replica, type ReplicaOptions } from './replica';
+import { codeOf } from './storage';
+import { CONNECTION_FAILURES, type Answer, type Worker } from './worker';
+
+export interface Reply extends Answer {
+  /** Whether the request was sent a second time. */
+  readonly retried: boolean;
+}
+
+/** How long a request waits for a server that is being started again. */
+const RESTART_WAIT_MS = 30_000;
+/** A connection breaks a moment before the end of its process is known. */
+const END_WAIT_MS = 250;
+
+export class Deployment {
+  readonly health = new HealthRecord();
+  private readonly replicas: readonly Replica[];
+  private inFlight = 0;
+  private drained: (() => void)[] = [];
+
+  constructor(count: number, options: ReplicaOptions) {
+    this.replicas = Array.from({ length: count }, () => new Replica(options));
+  }
+
+  /** Resolves when all servers are ready; rejects, with none left running, where one does not start. */
+  async start(): Promise<void> {
+    const results = await Promise.allSettled(this.replicas.map((replica) => replica.start()));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (!failed) return;
+    await this.stop();
+    throw failed.reason;
+  }
+
+  /** For a deployment that was ready before this process began: servers that do not start are tried again. */
+  async recover(): Promise<void> {
+    await Promise.all(this.replicas.map((replica) => replica.recover()));
+  }
+
+  /** Sends a request, and once more where the server cannot be reached. `at` is when it happened. */
+  async answer(body: Buffer, at: number): Promise<Reply> {
+    const start = performance.now();
+    this.inFlight += 1;
+    const reply = await this.ask(body);
+    this.inFlight -= 1;
+    if (this.inFlight === 0) for (const resolve of this.drained.splice(0)) resolve();
+    this.health.add(at, performance.now() - start, reply.status >= 500);
+    return reply;
+  }
+
+  /** Resolves when nothing is in flight. */
+  async drain(): Promise<void> {
+    if (this.inFlight > 0) await new Promise<void>((resolve) => this.drained.push(resolve));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.replicas.map((replica) => replica.stop()));
+  }
+
+  private async ask(body: Buffer): Promise<Reply> {
+    const first = await this.worker(undefined);
+    if (!first) return failure(502, 'no server is ready', false);
+    try {
+      return { ...(await first.ask(body)), retried: false };
+    } catch (error) {
+      if (!CONNECTION_FAILURES.has(codeOf(error) ?? '')) return failure(504, (error as Error).message, false);
+    }
+    const second = await this.worker((await endsNow(first)) || this.replicas.length > 1 ? first : undefined);
+    if (!second) return failure(502, 'no server is ready', true);
+    try {
+      return { ...(await second.ask(body)), retried: true };
+    } catch (error) {
+      return failure(502, (error as Error).message, true);
+    }
+  }
+
+  /** The least busy server, but not `not`; where there is none, the next one that is ready in time. */
+  private async worker(not: Worker | undefined): Promise<Worker | undefined> {
+    const choose = () =>
+      this.replicas
+        .flatMap(({ worker }) => (worker && worker !== not ? [worker] : []))
+        .reduce<Worker | undefined>(
+          (best, worker) => (best && best.requests <= worker.requests ? best : worker),
+          undefined,
+        );
+    const ready = choose();
+    if (ready) return ready;
+    const waited = new AbortController();
+    await Promise.race([
+      ...this.replicas.map((replica) => replica.next(not)),
+      sleep(RESTART_WAIT_MS, undefined, { signal: waited.signal }).catch(() => undefined),
+    ]);
+    waited.abort();
+    return choose();
+  }
+}
+
+/** Whether the process behind a broken connection is ending, rather than only the connection. */
+async function endsNow(worker: Worker): Promise<boolean> {
+  const waited = new AbortController();
+  const stays = sleep(END_WAIT_MS, false, { signal: waited.signal }).catch(() => false);
+  const ends = await Promise.race([worker.ended.then(() => true), stays]);
+  waited.abort();
+  return ends;
+}
+
+const failure = (status: number, why: string, retried: boolean): Reply => ({
+  status,
+  contentType: 'application/json',
+  body: Buffer.from(JSON.stringify({ error: { message: `the model’s server did not answer: ${why}` } })),
+  retried,
+});

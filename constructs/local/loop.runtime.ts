@@ -1,0 +1,127 @@
+/** The port between the loop and this machine. */
+import { layout } from '../spec/layout';
+import type {
+  Action,
+  LoopEvent,
+  Memory,
+  MonitorReport,
+  Observed,
+  Platform,
+  Run,
+  Time,
+} from '../../runtime/loop/platform';
+import type { Alarms } from './alarms';
+import type { Endpoint } from './endpoint.runtime';
+import { asMonitorReport } from './monitor.runtime';
+import type { NewRun, Runs } from './pipeline.runtime';
+import type { Registry } from './registry.runtime';
+import { readRequests } from './requests';
+import type { RunRecord } from './run';
+import { ABSENT, type Storage } from './storage';
+import { winnerOf } from './training.runtime';
+
+export interface PlatformParts {
+  readonly name: string;
+  readonly pipeline: string;
+  readonly storage: Storage;
+  readonly runs: Runs;
+  readonly registry: Registry;
+  readonly endpoint: Endpoint;
+  readonly alarms: Alarms;
+  readonly look: () => Promise<Observed['data']>;
+  readonly newRun: (action: Extract<Action, { do: 'start' }>) => NewRun;
+}
+
+export class LocalPlatform implements Platform {
+  readonly rollout = 'stepped';
+
+  constructor(private readonly parts: PlatformParts) {}
+
+  async readMemory(): Promise<{ readonly memory?: Memory; readonly etag: string }> {
+    const { storage, name } = this.parts;
+    const document = await storage.read<Memory>(layout.memory(name));
+    return document ? { memory: document.value, etag: document.etag } : { etag: ABSENT };
+  }
+
+  async writeMemory(memory: Memory, ifMatch: string): Promise<void> {
+    await this.parts.storage.write(layout.memory(this.parts.name), memory, ifMatch);
+  }
+
+  async runs(): Promise<readonly Run[]> {
+    return this.records().map(({ id, kind, state, tags, decision }) => ({
+      id,
+      kind,
+      state,
+      tags,
+      ...(decision && { decision: decision.decision }),
+    }));
+  }
+
+  async versions() {
+    return this.parts.registry.list();
+  }
+
+  async endpoint() {
+    return this.parts.endpoint.view();
+  }
+
+  async health(deployment: string, since: Time) {
+    return this.parts.endpoint.health(deployment, since);
+  }
+
+  async reports(): Promise<readonly MonitorReport[]> {
+    return this.records().flatMap(({ report }) => (report ? [asMonitorReport(report)] : []));
+  }
+
+  async alarms() {
+    return this.parts.alarms.ringing();
+  }
+
+  requests() {
+    return readRequests(this.parts.storage.root, this.parts.name);
+  }
+
+  data() {
+    return this.parts.look();
+  }
+
+  async act(action: Action): Promise<void> {
+    const { storage, name, pipeline, runs, registry, endpoint, alarms, newRun } = this.parts;
+    switch (action.do) {
+      case 'start':
+        return await runs.start(newRun(action));
+      case 'cancel':
+        return await runs.cancel(this.ownerOf(action.id), action.id, action.why);
+      case 'register':
+        return await registry.register(action, winnerOf(pipeline, action.run));
+      case 'mark':
+        return await registry.mark(action);
+      case 'place':
+        return await endpoint.place(action);
+      case 'shift':
+        return await endpoint.shift(action);
+      case 'retire':
+        return await endpoint.retire(action);
+      case 'remove':
+        return await endpoint.remove();
+      case 'tell':
+        return await alarms.tell(action.monitor, action.degraded);
+      case 'done':
+        return await storage.remove(`${layout.requests(name)}/${action.request}.json`);
+    }
+  }
+
+  record(event: LoopEvent): Promise<void> {
+    return this.parts.storage.append(layout.events(this.parts.name), event);
+  }
+
+  /** Training runs of the pipeline behind the endpoint, and runs of its own monitors. */
+  private records(): readonly RunRecord[] {
+    const { runs, name, pipeline } = this.parts;
+    return runs.list().filter(({ kind, owner }) => owner === (kind === 'train' ? pipeline : name));
+  }
+
+  private ownerOf(id: string): string {
+    return this.records().find((record) => record.id === id)?.owner ?? this.parts.pipeline;
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * One look over a platform that refuses, fails, or is claimed by another loop.
+ */
+import {
+  Refused,
+  type Action,
+  type Health,
+  type LoopEvent,
+  type Memory,
+  type Platform,
+} from '../../runtime/loop/platform';
+import { reconcile } from '../../runtime/loop/reconcile';
+import { SPEC } from './settings';
+
+const NOW = Date.UTC(2026, 2, 20);
+
+/** A platform with nothing in it, so that one training and two gauges are due; `calls` is what was asked of it, in order. */
+function bare(change: Partial<Platform> = {}) {
+  const calls: string[] = [];
+  const events: LoopEvent[] = [];
+  const asked =
+    <T>(name: string, answer: T) =>
+    () => {
+      calls.push(name);
+      return Promise.resolve(answer);
+    };
+  const platform: Platform = {
+    rollout: 'stepped',
+    readMemory: asked('readMemory', { etag: 'm1' }),
+    writeMemory: asked('writeMemory', undefined),
+    runs: asked('runs', []),
+    versions: asked('versions', []),
+    endpoint: asked('endpoint', { exists: true, busy: false, etag: 'e1', deployments: [] }),
+    health: asked('health', 'unknown' as const),
+    reports: asked('reports', []),
+    alarms: asked('alarms', []),
+    requests: asked('requests', []),
+    data: asked('data', { newest: NOW }),
+    act: (action: Action) => asked(`act ${action.do}`, undefined)(),
+    record: (event) => {
+      events.push(event);
+      return asked('record', undefined)();
+    },
+    ...change,
+  };
+  return { calls, events, look: () => reconcile(platform, SPEC, () => NOW) };
+}
+
+test('memory is read before all else, claimed before any act, and each act is recorded', async () => {
+  const { calls, look } = bare();
+  await look();
+  expect(calls[0]).toBe('readMemory');
+  const claim = calls.indexOf('writeMemory');
+  expect(calls.slice(1, claim).sort()).toEqual([
+    'alarms',
+    'data',
+    'endpoint',
+    'reports',
+    'requests',
+    'runs',
+    'versions',
+  ]);
+  expect(calls.slice(claim + 1)).toEqual(['act start', 'record', 'act tell', 'record', 'act tell', 'record']);
+});
+
+test('the claim names the memory that was read', async () => {
+  const claims: [Memory, string][] = [];
+  await bare({ writeMemory: (memory, ifMatch) => Promise.resolve(void claims.push([memory, ifMatch])) }).look();
+  expect(claims).toEqual([[expect.objectContaining({ turn: 1 }), 'm1']]);
+});
+
+test('a look whose claim another loop took does nothing', async () => {
+  const { calls, look } = bare({ writeMemory: () => Promise.reject(new Refused('changed')) });
+  expect(await look()).toMatchObject({ claimed: false, events: [] });
+  expect(calls.filter((call) => call.startsWith('act'))).toEqual([]);
+});
+
+test('a refused act is recorded as such, and the others go on', async () => {
+  const refuse = (action: Action) => (action.do === 'start' ? Promise.reject(new Refused('quota')) : Promise.resolve());
+  const { events, look } = bare({ act: refuse });
+  await look();
+  expect(events.map((e) => [e.what, e.outcome])).toEqual([
+    ['start', 'refused'],
+    ['tell', 'done'],
+    ['tell', 'done'],
+  ]);
+  expect(events[0]?.text).toBe('there is no version yet: training run 1 (refused: quota)');
+});
+
+test('any other error is recorded and ends the look', async () => {
+  const { events, look } = bare({ act: () => Promise.reject(new Error('no such role')) });
+  await expect(look()).rejects.toThrow('no such role');
+  expect(events.map((e) => [e.outcome, e.text])).toEqual([
+    ['failed', 'there is no version yet: training run 1 (failed: no such role)'],
+  ]);
+});
+
+test('a claim that fails for another reason than a refusal ends the look', async () => {
+  await expect(bare({ writeMemory: () => Promise.reject(new Error('no bucket')) }).look()).rejects.toThrow('no bucket');
+});
+
+test('a gauge that is only kept up is told and not recorded', async () => {
+  const degraded = { quality: false, inputs: false };
+  const memory = { generation: 1, turn: 3, lastRun: 0, lastVersion: 0, failures: {}, rejecting: {}, degraded };
+  const { calls, events, look } = bare({
+    readMemory: () => Promise.resolve({ memory, etag: 'm1' }),
+    alarms: () => Promise.resolve(['inputs']),
+  });
+  await look();
+  expect(calls).toContain('act tell');
+  expect(events.map((e) => e.what)).toEqual(['start']);
+});
+
+test('health is asked for since the present shares began', async () => {
+  const asked: [string, number][] = [];
+  const d = { id: 'v1-r1', version: 'v1', revision: 'r1', state: 'ready', share: 100 } as const;
+  const endpoint = { exists: true, busy: false, etag: 'e1', deployments: [d] };
+  const remembering = (shares: string) => {
+    const memory = { generation: 1, turn: 3, lastRun: 0, lastVersion: 0, failures: {}, rejecting: {}, degraded: {} };
+    return { memory: { ...memory, step: { shares, since: NOW - 1000 } }, etag: 'm1' };
+  };
+  for (const shares of ['v1-r1=100', 'v1-r1=10 v2-r1=90'])
+    await bare({
+      readMemory: () => Promise.resolve(remembering(shares)),
+      endpoint: () => Promise.resolve(endpoint),
+      health: (id, since): Promise<Health> => {
+        asked.push([id, since]);
+        return Promise.resolve('unknown');
+      },
+    }).look();
+  expect(asked).toEqual([
+    ['v1-r1', NOW - 1000],
+    ['v1-r1', NOW],
+  ]);
+});

@@ -1,0 +1,312 @@
+/**
+ * A platform in memory: slow, failing, with people who interfere. Its state only changes in `advance`, in `act` and by the
+ * hands of people; every effect passes the umpire.
+ */
+import type {
+  Action,
+  Deployment,
+  Endpoint,
+  LoopSpec,
+  Memory,
+  MonitorReport,
+  Observed,
+  Request,
+  Run,
+  Time,
+  Version,
+} from '../../runtime/loop/platform';
+import { apply, demand } from './effects';
+import { DAY } from './settings';
+import { Umpire } from './umpire';
+
+/** `sick` fails half its requests, `dark` has no health figures, `stillborn` does not start, `poor` loses its trial. */
+export type Nature = 'good' | 'sick' | 'dark' | 'stillborn' | 'poor';
+
+export interface WorldOptions {
+  readonly rollout: Observed['rollout'];
+  /** The first deployment gets all traffic by itself. */
+  readonly autoShare: boolean;
+  /** Changes of traffic take minutes. */
+  readonly slow: boolean;
+}
+
+/** What one look of a loop knew: an action is judged by what its loop could see. */
+export interface LookContext {
+  /** When it last read. */
+  at: Time;
+  /** When it read the endpoint. */
+  endpointAt: Time;
+  /** When it first read. */
+  seq: number;
+  alarms: readonly string[];
+  data: Observed['data'];
+}
+
+export interface Operation {
+  readonly to: string;
+  readonly endsAt: Time;
+  readonly end: () => Endpoint['last'];
+  /** Half-way, a native rollout moves a first part of the traffic. */
+  canaryAt?: Time;
+  readonly canary?: () => void;
+}
+
+export class World {
+  now = Date.UTC(2026, 2, 20);
+  /** Grows with every event and every effect. */
+  seq = 0;
+  readonly umpire = new Umpire(this);
+
+  readonly runs = new Map<string, Run>();
+  readonly running = new Map<string, { readonly endsAt: Time; readonly ends: () => Run }>();
+  readonly versions = new Map<string, Version>();
+  readonly deployments = new Map<string, Deployment>();
+  readonly starting = new Map<string, { readonly at: Time; readonly state: 'ready' | 'failed' }>();
+  readonly reports: MonitorReport[] = [];
+  readonly alarms = new Set<string>();
+  readonly alarming = new Map<string, { readonly at: Time; readonly ring: boolean }>();
+  requests: readonly Request[] = [];
+  asked = 0;
+  operation: Operation | undefined;
+  last: Endpoint['last'];
+  exists = true;
+  served = false;
+  etag = 0;
+  memory: Memory | undefined;
+  memoryTag = 0;
+  readonly pastMemories: Memory[] = [];
+
+  /** A platform that does not hold to the conditions of its port. */
+  lenient = false;
+  /** A platform that starts a second run under the same name. */
+  forgetsIds = false;
+  /** How many actions the last decision had. */
+  decided = 0;
+
+  // How things stand outside.
+  calm = false;
+  failing = 0;
+  quiet = false;
+  /** Every deployment fails half its requests, whatever its version. */
+  storm = false;
+  drift = 0;
+  data: Observed['data'] = { newest: 0 };
+
+  // What only the umpire needs to know.
+  readonly natures = new Map<string, Nature>();
+  readonly sickSince = new Map<string, number>();
+  /** Versions that looked bad for a reason nobody could tell from their own fault. */
+  readonly excused = new Set<string>();
+  /** How often health was unknown since a deployment has traffic. */
+  readonly darkness = new Map<string, number>();
+  readonly burned = new Set<string>();
+  readonly rolledBack = new Set<string>();
+  readonly everRolledBack = new Set<string>();
+  /** Deleted versions that the loop knows of, and all that ever were deleted. */
+  readonly deleted = new Map<string, number>();
+  readonly disowned = new Set<string>();
+  private readonly statuses = new Map<string, { readonly seq: number; readonly status: Version['status'] }[]>();
+  readonly changes = new Map<string, Time>();
+
+  constructor(
+    readonly options: WorldOptions,
+    /** The spec of the newest generation. */
+    readonly spec: () => LoopSpec,
+    readonly random: () => number,
+  ) {}
+
+  chance(p: number): boolean {
+    return this.random() < p;
+  }
+
+  trainings(): readonly Run[] {
+    return [...this.runs.values()].filter((r) => r.kind === 'train').reverse();
+  }
+
+  nature(version: string): Nature {
+    return this.natures.get(version) ?? 'good';
+  }
+
+  isSick(version: string): boolean {
+    return this.nature(version) === 'sick';
+  }
+
+  isSound(d: Pick<Deployment, 'version' | 'revision'>): boolean {
+    const version = this.versions.get(d.version);
+    return version?.status === 'approved' && !version.bad?.includes(d.revision);
+  }
+
+  isSettled(d: Pick<Deployment, 'version' | 'revision'>): boolean {
+    const { live, trial } = this.versions.get(d.version) ?? {};
+    return live?.revision === d.revision && trial?.revision !== d.revision;
+  }
+
+  changedAt(id: string): Time {
+    return this.changes.get(id) ?? -Infinity;
+  }
+
+  statusAt(version: string, look: LookContext): Version['status'] | undefined {
+    return this.statuses.get(version)?.findLast((e) => e.seq <= look.seq)?.status;
+  }
+
+  /** The look saw it approved, or could have since. */
+  wasApproved(version: string, look: LookContext): boolean {
+    const later = this.statuses.get(version)?.some((e) => e.seq > look.seq && e.status === 'approved');
+    return later || this.statusAt(version, look) === 'approved';
+  }
+
+  wasSick(version: string, look: LookContext): boolean {
+    const begun = this.sickSince.get(version);
+    return begun !== undefined && begun < look.seq && !this.quiet && !this.storm;
+  }
+
+  isBeingRejected(version: string): boolean {
+    return this.requests.some((q) => (q.kind === 'reject' || q.kind === 'rollback') && q.version === version);
+  }
+
+  mayBeRejected(version: string): boolean {
+    return this.nature(version) !== 'good' || this.excused.has(version);
+  }
+
+  // ---- people
+
+  setStatus(name: string, status: Version['status']): void {
+    const version = this.versions.get(name);
+    if (!version) return;
+    this.versions.set(name, { ...version, status });
+    this.statuses.set(name, [...(this.statuses.get(name) ?? []), { seq: ++this.seq, status }]);
+  }
+
+  /** Somebody overrules the registry: from now on the version may be tried again. */
+  approveAgain(name: string): void {
+    this.setStatus(name, 'approved');
+    this.pardon(name);
+  }
+
+  /** Somebody deletes a version from the registry. */
+  delete(name: string): void {
+    const n = this.versions.get(name)?.n;
+    if (n === undefined) return;
+    this.setStatus(name, 'rejected');
+    this.versions.delete(name);
+    this.disowned.add(name);
+    // Before any loop has seen it, a deleted version looks like one that was never registered.
+    if (n <= (this.memory?.lastVersion ?? 0)) this.deleted.set(name, this.seq);
+  }
+
+  /** The memory is replaced from outside: by nothing, or by what it once was. */
+  forget(memory?: Memory): void {
+    this.memory = memory;
+    this.memoryTag++;
+    // Neither the registry nor the memory knows of these any more.
+    this.deleted.clear();
+  }
+
+  pardon(name: string): void {
+    for (const set of [this.burned, this.rolledBack])
+      for (const id of set) if (id.startsWith(`${name}-`)) set.delete(id);
+  }
+
+  heal(version: string): void {
+    this.natures.set(version, 'good');
+    this.sickSince.delete(version);
+  }
+
+  sicken(version: string): void {
+    this.natures.set(version, 'sick');
+    if (!this.sickSince.has(version)) this.sickSince.set(version, this.seq);
+  }
+
+  // ---- time
+
+  advance(duration: number): void {
+    const until = this.now + duration;
+    for (let next = this.nextEnd(); next <= until; next = this.nextEnd()) {
+      this.now = Math.max(this.now, next);
+      this.seq++;
+      this.endOperation();
+      for (const [id, { at, state }] of this.starting) if (at <= this.now) this.finishStart(id, state);
+      for (const [id, { endsAt, ends }] of this.running) if (endsAt <= this.now) this.finishRun(id, ends());
+      for (const [name, { at, ring }] of this.alarming) if (at <= this.now) this.changeAlarm(name, ring);
+    }
+    this.now = until;
+  }
+
+  private nextEnd(): Time {
+    let next = this.operation?.canaryAt ?? this.operation?.endsAt ?? Infinity;
+    for (const { at } of this.starting.values()) next = Math.min(next, at);
+    for (const { endsAt } of this.running.values()) next = Math.min(next, endsAt);
+    for (const { at } of this.alarming.values()) next = Math.min(next, at);
+    return next;
+  }
+
+  private endOperation(): void {
+    const { operation } = this;
+    if (!operation) return;
+    if (operation.canaryAt !== undefined && operation.canaryAt <= this.now) {
+      delete operation.canaryAt;
+      operation.canary?.();
+    }
+    if (operation.endsAt > this.now) return;
+    this.operation = undefined;
+    this.last = operation.end();
+    this.etag++;
+    this.umpire.check('the end of an operation');
+  }
+
+  private finishStart(id: string, state: 'ready' | 'failed'): void {
+    this.starting.delete(id);
+    const d = this.deployments.get(id);
+    if (!d) return;
+    const first =
+      state === 'ready' && this.options.autoShare && ![...this.deployments.values()].some((x) => x.share > 0);
+    this.deployments.set(id, { ...d, state });
+    if (first) this.setShares({ [id]: 100 });
+    if (this.options.rollout === 'stepped') this.etag++;
+  }
+
+  finishRun(id: string, run: Run): void {
+    this.running.delete(id);
+    this.runs.set(id, run);
+    this.umpire.count(`${run.kind} run ${run.state}`);
+  }
+
+  private changeAlarm(name: string, ring: boolean): void {
+    this.alarming.delete(name);
+    if (ring) this.alarms.add(name);
+    else this.alarms.delete(name);
+  }
+
+  // ---- what the loop does
+
+  act(action: Action, look: LookContext): void {
+    if (action.do === 'start' && this.runs.has(action.id) && !this.forgetsIds) return;
+    if (!this.lenient) demand(this, action);
+    this.seq++;
+    this.umpire.watch(action, look, this.spec());
+    apply(this, action);
+    this.umpire.check(action.do);
+  }
+
+  setShares(shares: Readonly<Record<string, number>>): void {
+    for (const d of this.deployments.values()) {
+      const share = shares[d.id] ?? 0;
+      if (share === d.share) continue;
+      this.deployments.set(d.id, { ...d, share });
+      this.changes.set(d.id, this.now);
+      if (share === 0) this.darkness.delete(d.id);
+    }
+    this.served = true;
+    this.umpire.check('a change of traffic');
+  }
+
+  /** Runs as the port promises them: in flight, of the longest period, ten trainings and the newest that succeeded. */
+  listedRuns(): readonly Run[] {
+    const period = 30 * DAY;
+    const trainings = this.trainings();
+    const always = [...trainings.slice(0, 10), trainings.find((r) => r.state === 'succeeded')];
+    return [...this.runs.values()].filter(
+      (r) => r.state === 'running' || r.tags.at > this.now - period || always.includes(r),
+    );
+  }
+}
