@@ -95,11 +95,14 @@ export function printStatus(status: EndpointStatus): string {
 }
 
 function printDeployment({ version, state, share, health }: DeploymentStatus): string {
-  const figures =
-    health === 'unknown'
-      ? 'no health figures yet'
-      : `${health.requests} requests, ${(health.errorRate * 100).toFixed(1)} % failed, p99 ${Math.round(health.p99)} ms`;
+  const figures = health === 'unknown' ? 'no health figures yet' : printHealth(health);
   return share === 0
     ? `${version} is ${state} at 0 %`
     : `${version} at ${share} % (${figures} since the shares are so)`;
+}
+
+function printHealth({ requests, errorRate, p99 }: Exclude<Health, 'unknown'>): string {
+  if (requests === 0) return 'no requests';
+  const count = `${requests} request${requests === 1 ? '' : 's'}`;
+  return `${count}, ${(errorRate * 100).toFixed(1)} % failed, p99 ${Math.round(p99)} ms`;
 }

@@ -4,6 +4,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bornAt, isAlive } from './processes';
 import { listFolder, unlessMissing, writeAtomically } from './storage';
+import { Unavailable } from '../spec/problem';
 
 interface Holder {
   readonly pid: number;
@@ -44,7 +45,7 @@ async function clear(folder: string, name: string): Promise<void> {
   const { pid, born, since } = JSON.parse(text) as Holder;
   if (!isAlive(pid) || bornAt(pid) !== born) return await rm(join(folder, name), { force: true });
   const who = pid === process.pid ? 'this process' : `process ${pid}`;
-  throw new Error(
+  throw new Unavailable(
     `${folder}: held by ${who} since ${since}; expected nobody. Stop it first, or use another state folder`,
   );
 }

@@ -3,16 +3,16 @@ import type { Support } from '../spec/support';
 
 export const support: Support = {
   training: 'native',
-  'training.schedule': { via: 'the loop starts the run when the time has come, while `mlops up` runs' },
+  'training.schedule': { via: 'schedules are kept while `mlops up` runs' },
   endpoint: 'native',
   'endpoint.autoscaling': { via: 'replicas.min servers run, and their number does not change' },
   'endpoint.scaleToZero': {
     unsupported: 'set replicas.min to 1 or more: a server on this machine is not started by a request',
   },
-  'rollout.steps': { via: 'the gateway divides the requests by count: 10 % is every tenth request' },
+  'rollout.steps': 'native',
   'rollout.quality': 'native',
   'monitor.data-drift': 'native',
   'monitor.model-quality': 'native',
-  retrain: { via: 'an alarm is a document beside the loop’s memory' },
+  retrain: 'native',
   'approval.manual': { unsupported: "set approval to 'automatic': no command approves a version yet" },
 };

@@ -11,7 +11,7 @@ export interface Look extends Observed {
   readonly trainings: readonly TrainingRun[];
   /** What this look will leave behind. */
   memory: Memory;
-  /** Names of versions and ids of deployments that a rule of this look has rejected: the rules after it respect that. */
+  /** Versions that a rule of this look has rejected: the rules after it respect that. */
   readonly rejected: Set<string>;
   /** In plain words, what the loop is waiting for. */
   readonly waits: string[];
@@ -26,13 +26,11 @@ export const ATTEMPTS = 3;
 /** A release that may serve: registered, approved, and not found bad. */
 export function isSound(look: Look, release: Release): boolean {
   const version = versionOf(look, release.version);
-  const id = deploymentId(release.version, release.revision);
   return (
     version?.status === 'approved' &&
     !version.bad?.includes(release.revision) &&
     !look.rejected.has(version.name) &&
-    !look.rejected.has(id) &&
-    look.memory.rejecting[id] === undefined
+    look.memory.rejecting[deploymentId(release.version, release.revision)] === undefined
   );
 }
 
@@ -80,7 +78,7 @@ export function deploymentOf(look: Look, release: Release | undefined): Deployme
   return release && look.endpoint.deployments.find((d) => d.id === deploymentId(release.version, release.revision));
 }
 
-/** How long the present shares have been so. */
+/** Since when the shares are as they are. */
 export function since(look: Look): Time {
   return look.memory.step?.since ?? look.now;
 }

@@ -154,6 +154,7 @@ export interface Observed {
   readonly endpoint: Endpoint;
   /** By deployment id, for deployments with traffic. */
   readonly health: Readonly<Record<string, Health>>;
+  /** At least those of each monitor's last `of` final windows, and those of the trial under way. */
   readonly reports: readonly MonitorReport[];
   /** Monitors whose native alarm rings now. */
   readonly alarms: readonly string[];

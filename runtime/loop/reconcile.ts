@@ -41,6 +41,7 @@ export async function reconcile(platform: Platform, spec: LoopSpec, clock: () =>
   return { ...decision, claimed: true, events };
 }
 
+/** Looks without acting. */
 export async function observe(platform: Platform, memory: Memory, clock: () => Time): Promise<Observed> {
   const [runs, versions, endpoint, reports, alarms, requests, data] = await Promise.all([
     platform.runs(),
@@ -102,5 +103,5 @@ async function perform(platform: Platform, spec: LoopSpec, clock: () => Time, ac
 
 /** A gauge that is only kept up is no event. */
 export function isNews(action: Action, before: Memory): boolean {
-  return action.do !== 'tell' || before.degraded[action.monitor] !== action.degraded;
+  return action.do !== 'tell' || (before.degraded[action.monitor] ?? false) !== action.degraded;
 }

@@ -85,7 +85,7 @@ function health(world: World, look: LookContext, id: string, since: number): Hea
     !world.isSettled(d) &&
     world.isSound(d) &&
     !world.disowned.has(d.version) &&
-    changed <= look.endpointAt &&
+    changed < look.endpointAt &&
     since < changed - 25 * MINUTE;
   world.umpire.demand(4, !early, `${id} is judged by what was before its present share`);
   return { requests, errorRate: world.storm || world.isSick(d.version) ? 0.5 : 0, p99: 10 };

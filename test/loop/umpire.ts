@@ -176,10 +176,11 @@ export class Umpire {
     if (!version) return;
     const { status, bad, live } = action.patch;
     if (status === 'rejected' || bad) this.watchRejection(version, action);
-    if (!live) return;
+    // Said again by a loop that stalled, it changes nothing.
+    if (!live || world.isSettled({ version: action.version, revision: live.revision })) return;
     const id = deploymentId(action.version, live.revision);
     // A loop that stalled says late what was true when it looked.
-    const late = world.changedAt(id) > look.endpointAt;
+    const late = world.changedAt(id) >= look.endpointAt;
     const baked = look.at - world.changedAt(id) >= spec.rollout.bake - TOLERANCE;
     this.demand(4, late || baked, `${id} is live before its bake is over`);
     const others = [...world.deployments.values()].filter((d) => d.id !== id && d.state === 'ready');

@@ -208,6 +208,8 @@ export class World {
   }
 
   heal(version: string): void {
+    // A judgement from before may still be on its way.
+    if (this.nature(version) !== 'good') this.excused.add(version);
     this.natures.set(version, 'good');
     this.sickSince.delete(version);
   }

@@ -27,26 +27,17 @@ const drain: Rule = (look) => {
     look.waits.push(`${bad.version} may not serve, but there is nothing proven to take its traffic yet`);
     return [];
   }
-  return shift(
-    look,
-    { [largest.id]: 100 },
-    false,
-    `all traffic goes to ${largest.version}: no version that may serve is ready`,
-  );
+  const why = `all traffic goes to ${largest.version}: no version that may serve is ready`;
+  return shift(look, { [largest.id]: 100 }, false, why);
 };
 
 /** A trial that the spec no longer asks for gives its traffic back. */
 const abandon: Rule = (look) => {
   const trial = holders(look).find((d) => !isLive(look, d) && isOutdated(look, d));
   const safe = trial && refuge(look, trial);
-  return safe
-    ? shift(
-        look,
-        { [safe.id]: 100 },
-        false,
-        `${trial.version} on revision ${trial.revision} gives its traffic back: the spec changed`,
-      )
-    : [];
+  if (!safe) return [];
+  const why = `${trial.version} on revision ${trial.revision} gives its traffic back: the spec changed`;
+  return shift(look, { [safe.id]: 100 }, false, why);
 };
 
 /** Frees the slot of what failed to start. */
@@ -69,43 +60,29 @@ const advance: Rule = (look) => {
   if (d.share === 100) return [];
   const holder = holders(look).find((x) => x.id !== d.id);
   if (!holder) return shift(look, { [d.id]: 100 }, false, `${d.version} is the first to serve`);
-  if (d.share === 0) {
-    // In the registry and looked at again before traffic moves: so that this trial is known whatever happens next.
-    const { etag } = look.endpoint;
-    if (version.trial?.revision !== d.revision || version.trial.before !== etag)
-      return [
-        {
-          do: 'mark',
-          version: d.version,
-          patch: { trial: { revision: d.revision, before: etag } },
-          why: `the trial of ${d.version} begins`,
-        },
-      ];
-  } else {
-    const judgement = judge(look, d);
-    if (judgement.verdict !== 'healthy') {
-      look.waits.push(judgement.why);
-      return [];
-    }
+  const { etag } = look.endpoint;
+  const known = version.trial?.revision === d.revision && version.trial.before === etag;
+  if (d.share === 0 && !known) return beginTrial(d, etag);
+  const judgement = d.share > 0 && judge(look, d);
+  if (judgement && judgement.verdict !== 'healthy') {
+    look.waits.push(judgement.why);
+    return [];
   }
   const share = (look.rollout === 'stepped' && look.spec.rollout.steps.find((step) => step > d.share)) || 100;
   const shares = share === 100 ? { [d.id]: 100 } : { [holder.id]: 100 - share, [d.id]: share };
   return shift(look, shares, true, `${d.version} goes to ${share} %`);
 };
 
+/** In the registry, and seen there by another look, before traffic moves: so this trial is known whatever happens next. */
+function beginTrial({ version, revision }: Deployment, before: string): readonly Action[] {
+  return [{ do: 'mark', version, patch: { trial: { revision, before } }, why: `the trial of ${version} begins` }];
+}
+
 function place(look: Look, version: string, revision: string): readonly Action[] {
   const { deployments, etag } = look.endpoint;
+  const id = deploymentId(version, revision);
   if (deployments.length < SLOTS)
-    return [
-      {
-        do: 'place',
-        id: deploymentId(version, revision),
-        version,
-        revision,
-        ifMatch: etag,
-        why: `${version} is placed beside what serves`,
-      },
-    ];
+    return [{ do: 'place', id, version, revision, ifMatch: etag, why: `${version} is placed beside what serves` }];
   const idle = deployments.filter((d) => d.share === 0 && d.state !== 'deleting');
   const [spare] = idle.sort((a, b) => Number(isSound(look, a)) - Number(isSound(look, b)));
   return spare ? retireOne(look, spare, `${spare.version} makes room for ${version}`) : [];

@@ -1,9 +1,11 @@
 /**
  * Rules about training: what starts a run, and what holds it back.
  */
+import { holders, versionOf } from '../deployments';
 import {
   champion,
   deploymentOf,
+  isSound,
   lastTraining,
   target,
   unregistered,
@@ -72,13 +74,19 @@ function byHand(look: Look): Wish | undefined {
   return requests.length ? { reason: 'request', why: 'asked for by hand', requests } : undefined;
 }
 
+/** Something serves that may, or could, or waits for approval. */
 function hasVersion(look: Look): boolean {
-  return look.versions.some((v) => v.status !== 'rejected' && !look.rejected.has(v.name));
+  const { revision } = look.spec;
+  return (
+    holders(look).some((d) => isSound(look, d)) ||
+    look.versions.some((v) => isSound(look, { version: v.name, revision })) ||
+    look.versions.some((v) => v.status === 'pending' && !look.rejected.has(v.name))
+  );
 }
 
 function bootstrap(look: Look): Wish | undefined {
   if (hasVersion(look)) return undefined;
-  return { reason: 'bootstrap', why: look.versions.length ? 'every version was rejected' : 'there is no version yet' };
+  return { reason: 'bootstrap', why: look.versions.length ? 'no version may serve' : 'there is no version yet' };
 }
 
 function newCode(look: Look): Wish | undefined {
@@ -119,7 +127,7 @@ function onAlarm(look: Look): Wish | undefined {
   return { reason: `alarm:${ringing}`, why: evidence(look, ringing) ?? `the alarm of ${ringing} rings` };
 }
 
-/** Backs off after failures, and stops after too many. Bootstrapping, a run that brought no usable version failed too. */
+/** Backs off after failures, and stops after too many. Bootstrapping, a run whose version never went live failed too. */
 function rested(look: Look, wish: Wish | undefined): Wish | undefined {
   if (!wish) return undefined;
   const failed = inARow(look, (r) => r.state === 'failed');
@@ -129,7 +137,7 @@ function rested(look: Look, wish: Wish | undefined): Wish | undefined {
     );
     return undefined;
   }
-  const fruitless = hasVersion(look) ? failed : inARow(look, (r) => r.state !== 'running');
+  const fruitless = hasVersion(look) ? failed : inARow(look, (r) => !versionOf(look, `v${r.n}`)?.live);
   const last = look.trainings[0];
   if (!fruitless || !last) return wish;
   const until = last.tags.at + Math.min(BACKOFF * 2 ** (fruitless - 1), LONGEST_BACKOFF);

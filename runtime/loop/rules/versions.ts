@@ -5,7 +5,7 @@ import { deploymentId, holders, isLive, versionOf } from '../deployments';
 import { judge, violations } from '../judgement';
 import { ATTEMPTS, deploymentOf, isSound, refuge, since, target, unregistered, type Rule } from '../look';
 import { without } from '../memory';
-import type { Action, Request } from '../platform';
+import type { Action } from '../platform';
 import { date } from '../words';
 import { isRejected, reject } from './rejection';
 
@@ -22,29 +22,25 @@ export const register: Rule = (look) =>
 
 /** Approve, reject and roll back by hand. A rejection wins over an approval, and nothing un-rejects. */
 export const obey: Rule = (look) => {
-  const asked = look.requests.flatMap((q) => (q.kind === 'train' ? [] : [q])).sort((a, b) => rank(a) - rank(b));
-  const actions = asked.flatMap((q): readonly Action[] => {
-    const status = q.kind === 'approve' ? 'approved' : 'rejected';
-    const version = versionOf(look, q.version);
-    if (!version) return [{ do: 'done', request: q.id, why: `there is no ${q.version} to ${verb(q)}` }];
-    if (version.status === status || version.status === 'rejected')
-      return [{ do: 'done', request: q.id, why: `${q.version} is ${version.status}` }];
-    if (status === 'approved')
-      return look.rejected.has(q.version) || version.status !== 'pending'
-        ? []
-        : [{ do: 'mark', version: q.version, patch: { status }, why: `${q.version} is approved by hand` }];
-    if (look.rejected.has(q.version)) return [];
-    look.rejected.add(q.version);
-    return [
-      { do: 'mark', version: q.version, patch: { status, trial: null }, why: `${q.version} is rejected by hand` },
-    ];
-  });
+  const asked = look.requests.flatMap((q) => (q.kind === 'train' ? [] : [q]));
+  for (const q of asked) if (q.kind !== 'approve' && versionOf(look, q.version)) look.rejected.add(q.version);
   const pending = look.versions.filter((v) => v.status === 'pending' && !look.rejected.has(v.name));
   look.waits.push(...pending.map((v) => `${v.name} waits for approval`));
-  return actions;
+  return asked.flatMap((q): readonly Action[] => {
+    const version = versionOf(look, q.version);
+    const status = q.kind === 'approve' ? 'approved' : 'rejected';
+    if (!version) return [{ do: 'done', request: q.id, why: `there is no ${q.version} to ${VERBS[q.kind]}` }];
+    if (version.status === status || version.status === 'rejected')
+      return [{ do: 'done', request: q.id, why: `${q.version} is ${version.status}` }];
+    if (status === 'rejected')
+      return [
+        { do: 'mark', version: q.version, patch: { status, trial: null }, why: `${q.version} is rejected by hand` },
+      ];
+    if (look.rejected.has(q.version)) return [];
+    return [{ do: 'mark', version: q.version, patch: { status }, why: `${q.version} is approved by hand` }];
+  });
 };
-const verb = (q: Request): string => (q.kind === 'rollback' ? 'roll back' : q.kind);
-const rank = (q: Request): number => (q.kind === 'approve' ? 1 : 0);
+const VERBS = { approve: 'approve', reject: 'reject', rollback: 'roll back' } as const;
 
 /** What was judged before and is not in the registry yet: the call failed, or the loop crashed. */
 export const repeatRejections: Rule = (look) =>
@@ -74,7 +70,7 @@ export const noticeRolledBack: Rule = (look) => {
   return look.versions.flatMap((v) => {
     if (!v.trial || v.trial.before === etag || last.deployment !== deploymentId(v.name, v.trial.revision)) return [];
     const release = { version: v.name, revision: v.trial.revision };
-    if (!isSound(look, release) || isLive(look, release) || deploymentOf(look, release)?.share) return [];
+    if (!isSound(look, release) || deploymentOf(look, release)?.share) return [];
     return reject(look, v, v.trial.revision, 'the platform rolled it back');
   });
 };
@@ -103,17 +99,13 @@ export const settle: Rule = (look) => {
     look.waits.push(alone ? `${d.version} bakes at 100 % until ${date(until)}` : judgement.why);
     return [];
   }
-  const despite = alone
-    ? violations(look, d)
-        .map((v) => `; ${v.text}, but there is nothing to go back to`)
-        .join('')
-    : '';
+  const despite = alone ? violations(look, d).map((v) => `; ${v.text}, but there is nothing to go back to`) : [];
   return [
     {
       do: 'mark',
       version: d.version,
       patch: { live: { revision: d.revision, at: look.now }, trial: null },
-      why: `${d.version} is live: it came through its bake at 100 %${despite}`,
+      why: `${d.version} is live: it came through its bake at 100 %${despite.join('')}`,
     },
   ];
 };

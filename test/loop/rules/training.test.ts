@@ -9,6 +9,10 @@ describe('training', () => {
   test('without a version the first training starts', () => {
     expect(said({ deployments: [] })).toEqual(['start: there is no version yet: training run 1']);
   });
+  test('where every version was rejected, or this revision of it, the next training starts', () => {
+    const bad = { ...SETTLED, versions: [live(1, { bad: ['r1'] })] };
+    expect(said({ ...bad, now: NOW + DAY })).toContain('start: no version may serve: training run 2');
+  });
   test('with too little data nothing starts, and the loop says so', () => {
     const given = { deployments: [], data: false as const };
     expect(said(given)).toEqual([]);
