@@ -85,6 +85,7 @@ function health(world: World, look: LookContext, id: string, since: number): Hea
     !world.isSettled(d) &&
     world.isSound(d) &&
     !world.disowned.has(d.version) &&
+    !world.mayBeMistaken(d.version) &&
     changed < look.endpointAt &&
     since < changed - 25 * MINUTE;
   world.umpire.demand(4, !early, `${id} is judged by what was before its present share`);

@@ -182,7 +182,7 @@ export class Umpire {
     // A loop that stalled says late what was true when it looked.
     const late = world.changedAt(id) >= look.endpointAt;
     const baked = look.at - world.changedAt(id) >= spec.rollout.bake - TOLERANCE;
-    this.demand(4, late || baked, `${id} is live before its bake is over`);
+    this.demand(4, late || baked || world.mayBeMistaken(action.version), `${id} is live before its bake is over`);
     const others = [...world.deployments.values()].filter((d) => d.id !== id && d.state === 'ready');
     const alternative = others.some(
       (d) => world.isSound(d) && world.versions.get(d.version)?.live && !world.isBeingRejected(d.version),

@@ -74,6 +74,8 @@ export class World {
   etag = 0;
   memory: Memory | undefined;
   memoryTag = 0;
+  /** An old memory was put back at some time. */
+  restored = false;
   readonly pastMemories: Memory[] = [];
 
   /** A platform that does not hold to the conditions of its port. */
@@ -141,6 +143,11 @@ export class World {
     return live?.revision === d.revision && trial?.revision !== d.revision;
   }
 
+  /** Nothing tells one time at 100 % of a version without trial from another, but a memory that was never put back. */
+  mayBeMistaken(version: string): boolean {
+    return this.restored && !this.versions.get(version)?.trial;
+  }
+
   changedAt(id: string): Time {
     return this.changes.get(id) ?? -Infinity;
   }
@@ -198,6 +205,7 @@ export class World {
   forget(memory?: Memory): void {
     this.memory = memory;
     this.memoryTag++;
+    if (memory) this.restored = true;
     // Neither the registry nor the memory knows of these any more.
     this.deleted.clear();
   }
