@@ -4,7 +4,8 @@
  * The peer is what any loop must do at least: read its observations out of JSON. The ratio is what compares across machines.
  */
 import { decide } from '../runtime/loop/decide';
-import type { LoopSpec, Memory, MonitorReport, Observed, Run } from '../runtime/loop/platform';
+import type { LoopSpec } from '../runtime/loop/loop-spec';
+import type { Memory, MonitorReport, Observed, Run } from '../runtime/loop/platform';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

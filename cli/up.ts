@@ -10,7 +10,7 @@ import { observe, reconcile } from '../runtime/loop/reconcile';
 import { printEvent } from './events';
 import { placeOf, type CommonOptions, type Io } from './io';
 import { announce } from './running';
-import { statusOf, type EndpointStatus } from './status-view';
+import { minute, statusOf, type EndpointStatus } from './status-view';
 
 export interface UpOptions extends CommonOptions {
   readonly port: number;
@@ -63,11 +63,16 @@ function keep(
 ): Keeper {
   const platform = local.platform(endpoint);
   const settings = loopSpec(spec, endpoint, { ...factsOf(local, endpoint), teardown: false });
+  let waited = '';
   return new Keeper({
     look: () => reconcile(platform, settings, Date.now),
     tick: TICK,
-    onOutcome: ({ events }) =>
-      events.filter(({ what }) => what !== 'tell').forEach((event) => say(printEvent(event), event)),
+    onOutcome: ({ events, waits }) => {
+      for (const event of events.filter(({ what }) => what !== 'tell')) say(printEvent(event), event);
+      if (waits.join() !== waited)
+        for (const wait of waits) say(`${minute(Date.now())}  ${endpoint}  now: ${wait}`, { endpoint, wait });
+      waited = waits.join();
+    },
     onError: (error) =>
       say(`${endpoint}: ${(error as Error).message}; looking again in ${TICK / 1000} s`, { error: String(error) }),
   });

@@ -1,5 +1,6 @@
 /** Time in a replay: labels come, the loop looks until nothing moves, the requests of a stretch go out, the clock goes on. */
-import type { LoopSpec, Memory, Observed, Platform, Time, Window } from '../runtime/loop/platform';
+import type { LoopSpec } from '../runtime/loop/loop-spec';
+import type { Memory, Observed, Platform, Time, Window } from '../runtime/loop/platform';
 import { EMPTY } from '../runtime/loop/memory';
 import { isNews, observe, reconcile } from '../runtime/loop/reconcile';
 import { nextMultiple, type VirtualClock } from './clock';

@@ -151,7 +151,10 @@ async function live(
       await history.deliver({ from: delivered, to: clock.now }, folders);
       delivered = clock.now;
     },
-    idle: () => local.idle(),
+    idle: async () => {
+      await local.idle();
+      stopWithoutModel(local);
+    },
     send: async (window: Window, inTurn: boolean) => {
       for (const answer of await clients.send(await history.rows(window), inTurn)) answers.push(answer);
     },
@@ -196,4 +199,12 @@ function readEvents(file: string): LoopEvent[] {
   if (!existsSync(file)) return [];
   const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
   return lines.map((line) => JSON.parse(line) as LoopEvent);
+}
+
+/** Without a first version nothing can be rehearsed, and the same code on the same rows fails again. */
+function stopWithoutModel(local: LocalMlops): void {
+  const trainings = local.runs().filter(({ kind }) => kind === 'train');
+  const failed = trainings.at(-1);
+  if (failed?.error !== undefined && trainings.every(({ state }) => state === 'failed'))
+    throw new UserError(`The replay stops: its first training failed. ${failed.error}`);
 }

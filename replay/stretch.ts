@@ -2,7 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { decide } from '../runtime/loop/decide';
 import { holders, isLive } from '../runtime/loop/deployments';
-import type { LoopSpec, Memory, Observed, Time } from '../runtime/loop/platform';
+import type { LoopSpec } from '../runtime/loop/loop-spec';
+import type { Memory, Observed, Time } from '../runtime/loop/platform';
 import { isNews } from '../runtime/loop/reconcile';
 import { HOUR } from './clock';
 

@@ -48,12 +48,13 @@ export class LocalPlatform implements Platform {
   }
 
   async runs(): Promise<readonly Run[]> {
-    return this.records().map(({ id, kind, state, tags, decision }) => ({
+    return this.records().map(({ id, kind, state, tags, decision, error }) => ({
       id,
       kind,
       state,
       tags,
       ...(decision && { decision: decision.decision }),
+      ...(error !== undefined && { error }),
     }));
   }
 

@@ -69,7 +69,7 @@ class PlanRun {
     return {
       tasks,
       outputs: Object.fromEntries(made.flatMap(([name, outputs]) => (outputs ? [[name, directoriesOf(outputs)]] : []))),
-      ...(failed && { error: `${failed.name}: ${failed.error}\n(log: ${failed.log})` }),
+      ...(failed && { error: `${failed.name}: ${failed.error} (log: ${failed.log})` }),
     };
   }
 

@@ -3,7 +3,8 @@
  */
 import { trainingsOf, type Look, type Rule } from './look';
 import { EMPTY, remember } from './memory';
-import type { Action, Decision, LoopSpec, Memory, Observed, Time } from './platform';
+import type { LoopSpec } from './loop-spec';
+import type { Action, Decision, Memory, Observed, Time } from './platform';
 import { startMonitors, startTrials, tellDegraded } from './rules/monitors';
 import { changeEndpoint } from './rules/rollout';
 import { answerRequests, startTraining } from './rules/training';

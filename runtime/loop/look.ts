@@ -2,7 +2,8 @@
  * One look as the rules see it: what was observed, the memory in the making, and the questions that several rules ask.
  */
 import { deploymentId, holders, isLive, versionOf, type Release } from './deployments';
-import type { Action, Deployment, LoopSpec, Memory, Observed, Run, Time, Version } from './platform';
+import type { LoopSpec } from './loop-spec';
+import type { Action, Deployment, Memory, Observed, Run, Time, Version } from './platform';
 
 export interface Look extends Observed {
   readonly spec: LoopSpec;

@@ -2,7 +2,8 @@
  * What the loop remembers between two looks: first sightings only, all of them to be had again by looking.
  */
 import { isLive, type Sight } from './deployments';
-import type { LoopSpec, Memory, Observed, Time } from './platform';
+import type { LoopSpec } from './loop-spec';
+import type { Memory, Observed, Time } from './platform';
 
 /** The memory of a loop that has never looked, or whose memory was lost. */
 export const EMPTY: Memory = {

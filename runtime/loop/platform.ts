@@ -10,68 +10,13 @@ export type Time = number;
 /** Percent of traffic by deployment id; adds up to 100. */
 export type Shares = Readonly<Record<string, number>>;
 
-/** What the loop needs of the resolved spec of one endpoint and the pipeline behind it; durations in milliseconds. */
-export interface LoopSpec {
-  readonly endpoint: string;
-  readonly pipeline: string;
-  /** Grows with every deployment of the stack; a loop of an older generation stands back. */
-  readonly generation: number;
-  /** Digest of all that shapes a deployment: image, machine, replicas, environment. */
-  readonly revision: string;
-  /** Digest of the model code. */
-  readonly code: string;
-  readonly schedule: { readonly cron: string; readonly timezone: string } | false;
-  readonly monitors: Readonly<Record<string, LoopMonitor>>;
-  readonly retrain:
-    | {
-        readonly on: readonly string[];
-        readonly cooldown: number;
-        readonly atMost: { readonly runs: number; readonly per: number };
-        readonly onNewCode: boolean;
-      }
-    | false;
-  readonly approval: 'automatic' | 'manual';
-  readonly rollout: LoopRollout;
-  /** The endpoint is being taken down. */
-  readonly teardown: boolean;
-}
-
-export interface LoopMonitor {
-  /** Length of a window. Windows are aligned to the epoch. */
-  readonly every: number;
-  /** A window is final this long after its end. */
-  readonly labelsWithin: number;
-  /** Degraded when `count` of the last `of` windows are violated. */
-  readonly violations: { readonly count: number; readonly of: number };
-}
-
-export interface LoopRollout {
-  /** Ascending percentages below 100, each kept for one bake; then 100, which bakes too. */
-  readonly steps: readonly number[];
-  readonly bake: number;
-  /** Health is judged from this many requests on; p99 never on fewer than 20. */
-  readonly leastRequests: number;
-  /** How much longer than `bake` a step may wait for `leastRequests`, for health or for labels. */
-  readonly patience: number;
-  /** With too few requests after bake and patience: go on, or stay where it is. */
-  readonly whenIdle: 'advance' | 'hold';
-  /** How long the replaced version is kept at 0 % after the new one settled. */
-  readonly hold: number;
-  readonly rollBackOn: {
-    /** Share of failed requests, 0 to 1. */
-    readonly errorRate: number | false;
-    /** Milliseconds. */
-    readonly p99: number | false;
-    /** A model-quality monitor whose trial report rolls back. */
-    readonly quality: { readonly monitor: string } | false;
-  };
-}
-
 /** A run of a pipeline. Its tags are ours, stored with the platform's run. */
 export interface Run {
   readonly id: string;
   readonly kind: 'train' | 'monitor';
   readonly state: 'running' | 'succeeded' | 'failed';
+  /** Of a run that failed: what its program said, and where its log is. */
+  readonly error?: string;
   readonly tags: RunTags;
   /** From decision.json, when a training run succeeded. */
   readonly decision?: 'register' | 'keep';

@@ -3,12 +3,12 @@
  */
 import { decide } from './decide';
 import { EMPTY, stepOf } from './memory';
+import type { LoopSpec } from './loop-spec';
 import {
   Refused,
   type Action,
   type Decision,
   type LoopEvent,
-  type LoopSpec,
   type Memory,
   type Observed,
   type Platform,

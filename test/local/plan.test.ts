@@ -109,7 +109,7 @@ describe('a program that fails', () => {
     expect(bench.count('first')).toBe(1);
     expect(result.tasks.map(({ state }) => state)).toEqual(['failed', 'succeeded', 'skipped']);
     const { log } = result.tasks[0]!;
-    expect(result.error).toBe(`first: column "rentals" is missing\n(log: ${log})`);
+    expect(result.error).toBe(`first: column "rentals" is missing (log: ${log})`);
     expect(readFileSync(log, 'utf8')).toBe('column "rentals" is missing\n');
   });
 

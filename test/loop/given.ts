@@ -2,17 +2,8 @@
  * Examples for the rules: a world in a few words, one look at it, and what the loop said.
  */
 import { decide } from '../../runtime/loop/decide';
-import type {
-  Action,
-  Deployment,
-  LoopSpec,
-  Memory,
-  Observed,
-  Run,
-  RunTags,
-  Time,
-  Version,
-} from '../../runtime/loop/platform';
+import type { LoopSpec } from '../../runtime/loop/loop-spec';
+import type { Action, Deployment, Memory, Observed, Run, RunTags, Time, Version } from '../../runtime/loop/platform';
 import { DAY, SPEC } from './settings';
 
 export const NOW = Date.UTC(2026, 2, 20);

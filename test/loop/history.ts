@@ -1,7 +1,8 @@
 /**
  * One random history: two loops live through events, then the world calms down and must come to rest.
  */
-import type { LoopSpec, Platform } from '../../runtime/loop/platform';
+import type { LoopSpec } from '../../runtime/loop/loop-spec';
+import type { Platform } from '../../runtime/loop/platform';
 import { reconcile } from '../../runtime/loop/reconcile';
 import { inside, type Between } from './lab';
 import { INTERFERENCES, interfere, isInterference } from './people';

@@ -2,7 +2,8 @@
  * Bugs planted in the loop or in its platform, one at a time: the histories must find each of them.
  */
 import fc from 'fast-check';
-import type { Action, LoopSpec, Memory, Observed, Platform } from '../../runtime/loop/platform';
+import type { LoopSpec } from '../../runtime/loop/loop-spec';
+import type { Action, Memory, Observed, Platform } from '../../runtime/loop/platform';
 import { Refused } from '../../runtime/loop/platform';
 import { cases } from './cases';
 import { History, type Lab } from './history';

@@ -3,7 +3,8 @@
  */
 import fc from 'fast-check';
 import { decide } from '../../runtime/loop/decide';
-import type { LoopSpec, Observed, Run } from '../../runtime/loop/platform';
+import type { LoopSpec } from '../../runtime/loop/loop-spec';
+import type { Observed, Run } from '../../runtime/loop/platform';
 import { lastSlot } from '../../runtime/loop/schedule';
 import { DAY, HOUR, MINUTE, SPEC } from './settings';
 

@@ -1,7 +1,7 @@
 /**
  * The one endpoint that the tests of the loop are about, and the lengths of time they speak in.
  */
-import type { LoopSpec } from '../../runtime/loop/platform';
+import type { LoopSpec } from '../../runtime/loop/loop-spec';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;

@@ -2,7 +2,8 @@
  * Watches every effect on the world and notes where a guarantee was broken.
  */
 import { deploymentId } from '../../runtime/loop/deployments';
-import type { Action, LoopSpec, Time, Version } from '../../runtime/loop/platform';
+import type { LoopSpec } from '../../runtime/loop/loop-spec';
+import type { Action, Time, Version } from '../../runtime/loop/platform';
 import { finalWindows } from '../../runtime/loop/rules/monitors';
 import { MINUTE } from './settings';
 import type { LookContext, World } from './world';
@@ -113,7 +114,7 @@ export class Umpire {
     this.demand(2, tags.reason === 'trial' || storm.length < 2, `a storm of ${tags.monitor}`);
   }
 
-  /** N of M, by true time: with a clock ten minutes off the windows may be the neighbouring ones. */
+  /** N of M, by true time: with a clock ten minutes off, or the newest report awaited, the windows may be the neighbouring ones. */
   private watchTell(action: Act<'tell'>, look: LookContext, spec: LoopSpec): void {
     const monitor = spec.monitors[action.monitor];
     if (!monitor) return this.demand(2, false, `${action.monitor} is no monitor`);
@@ -128,7 +129,7 @@ export class Umpire {
             r.verdict === 'violated',
         ),
       ).length;
-    const moments = [look.at - TOLERANCE, look.at, look.at + TOLERANCE];
+    const moments = [look.at - monitor.every, look.at - TOLERANCE, look.at, look.at + TOLERANCE];
     this.demand(
       2,
       moments.some((t) => violated(t) >= count),

@@ -2,11 +2,11 @@
  * A platform in memory: slow, failing, with people who interfere. Its state only changes in `advance`, in `act` and by the
  * hands of people; every effect passes the umpire.
  */
+import type { LoopSpec } from '../../runtime/loop/loop-spec';
 import type {
   Action,
   Deployment,
   Endpoint,
-  LoopSpec,
   Memory,
   MonitorReport,
   Observed,

@@ -1,12 +1,12 @@
 /** A platform in memory where everything that is asked for happens at once: what is left is time, labels and requests. */
 import { HOUR, VirtualClock } from '../../replay/clock';
 import type { World } from '../../replay/drive';
+import type { LoopSpec } from '../../runtime/loop/loop-spec';
 import {
   Refused,
   type Action,
   type Deployment,
   type LoopEvent,
-  type LoopSpec,
   type Memory,
   type MonitorReport,
   type Platform,

@@ -2,7 +2,7 @@
 import { DAY, HOUR } from '../../replay/clock';
 import { drive } from '../../replay/drive';
 import { quietUntil } from '../../replay/stretch';
-import type { LoopSpec } from '../../runtime/loop/platform';
+import type { LoopSpec } from '../../runtime/loop/loop-spec';
 import { StubWorld, type StubOptions } from './platform';
 
 const START = Date.UTC(2024, 2, 7);

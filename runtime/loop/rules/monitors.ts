@@ -2,7 +2,8 @@
  * Rules about monitors: the gauge that alarms watch, and the runs that make reports.
  */
 import { ATTEMPTS, champion, isSound, lastTraining, type Look, type Rule } from '../look';
-import type { Action, LoopMonitor, Time, Window } from '../platform';
+import type { LoopMonitor } from '../loop-spec';
+import type { Action, Time, Version, Window } from '../platform';
 import { trialOf, underTrial } from '../trial';
 import { date } from '../words';
 
@@ -15,22 +16,35 @@ export function finalWindows(now: Time, monitor: LoopMonitor, count: number): re
   }));
 }
 
-/** The violated ones among the last windows of the live version that began after the last training. */
-function violatedWindows(look: Look, name: string, monitor: LoopMonitor): readonly Window[] {
-  const version = champion(look)?.version.name;
-  const after = lastTraining(look)?.tags.at ?? -Infinity;
-  return finalWindows(look.now, monitor, monitor.violations.of).filter(
-    (w) =>
-      w.from >= after &&
-      look.reports.some(
-        (r) =>
-          r.scope === 'window' &&
-          r.monitor === name &&
-          r.version === version &&
-          r.window.from === w.from &&
-          r.verdict === 'violated',
-      ),
+/** Whether a window of a version still waits for its report: its run has not begun yet, or is running. */
+function isAwaited(look: Look, name: string, version: Version, window: Window): boolean {
+  if (window.to <= version.at || reportOf(look, name, version, window)) return false;
+  const tries = triesOf(look, name, version, window);
+  return tries.length < ATTEMPTS && !tries.some((r) => r.state === 'succeeded');
+}
+
+const reportOf = (look: Look, name: string, version: Version, window: Window) =>
+  look.reports.find(
+    (r) => r.scope === 'window' && r.monitor === name && r.version === version.name && r.window.from === window.from,
   );
+
+const triesOf = (look: Look, name: string, version: Version, window: Window) =>
+  look.runs.filter(
+    ({ tags: t }) =>
+      t.reason === 'window' && t.monitor === name && t.version === version.name && t.window?.from === window.from,
+  );
+
+/**
+ * The violated ones among the last M windows of the live version that began after the last training. The newest window
+ * joins them when its report is there: an alarm must not stop for the minutes that the report takes.
+ */
+function violatedWindows(look: Look, name: string, monitor: LoopMonitor): readonly Window[] {
+  const version = champion(look)?.version;
+  if (!version) return [];
+  const after = lastTraining(look)?.tags.at ?? -Infinity;
+  const [newest, ...older] = finalWindows(look.now, monitor, monitor.violations.of + 1);
+  const last = newest && !isAwaited(look, name, version, newest) ? [newest, ...older.slice(0, -1)] : older;
+  return last.filter((w) => w.from >= after && reportOf(look, name, version, w)?.verdict === 'violated');
 }
 
 /** In words, why a monitor's alarm should ring; `undefined` when it should not. */
@@ -57,27 +71,28 @@ export const tellDegraded: Rule = (look) =>
     return [{ do: 'tell', monitor, degraded, why: why ?? `${monitor} is not degraded` }];
   });
 
-/** The oldest final window without a report, one at a time for each monitor. Windows older than the last M can change nothing. */
+/** The oldest final window that waits for its report, one at a time for each monitor. Older windows than the last M can change nothing. */
 export const startMonitors: Rule = (look) => {
   const live = champion(look);
   if (!live) return [];
   return Object.entries(look.spec.monitors).flatMap(([name, monitor]): readonly Action[] => {
-    const runs = look.runs.filter((r) => r.tags.reason === 'window' && r.tags.monitor === name);
-    if (runs.some((r) => r.state === 'running')) return [];
+    if (look.runs.some(({ state, tags: t }) => state === 'running' && t.reason === 'window' && t.monitor === name))
+      return [];
+    const windows = finalWindows(look.now, monitor, monitor.violations.of);
+    const window = windows.findLast((w) => isAwaited(look, name, live.version, w));
+    if (!window) return [];
     const version = live.version.name;
-    for (const window of [...finalWindows(look.now, monitor, monitor.violations.of)].reverse()) {
-      const reported = look.reports.some(
-        (r) => r.scope === 'window' && r.monitor === name && r.version === version && r.window.from === window.from,
-      );
-      const tries = runs.filter((r) => r.tags.version === version && r.tags.window?.from === window.from);
-      const over = tries.length >= ATTEMPTS || tries.some((r) => r.state === 'succeeded');
-      if (reported || over || window.to <= live.version.at) continue;
-      const id = `${name}-${version}-${window.from}-${tries.length + 1}`;
-      const tags = { reason: 'window', at: look.now, generation: look.spec.generation, monitor: name, window, version };
-      const why = `${name} measures ${version} from ${date(window.from)} to ${date(window.to)}`;
-      return [{ do: 'start', id, kind: 'monitor', tags, why }];
-    }
-    return [];
+    const id = `${name}-${version}-${window.from}-${triesOf(look, name, live.version, window).length + 1}`;
+    const tags = { reason: 'window', at: look.now, generation: look.spec.generation, monitor: name, window, version };
+    return [
+      {
+        do: 'start',
+        id,
+        kind: 'monitor',
+        tags,
+        why: `${name} measures ${version} from ${date(window.from)} to ${date(window.to)}`,
+      },
+    ];
   });
 };
 

@@ -41,6 +41,8 @@ export const startTraining: Rule = (look) => {
   }
   if (unregistered(look).length) return [];
   const wish = byHand(look) ?? rested(look, bootstrap(look) ?? newCode(look) ?? onSchedule(look) ?? onAlarm(look));
+  const last = look.trainings[0];
+  if (last?.state === 'failed') look.waits.push(`training run ${last.n} failed${last.error ? `: ${last.error}` : ''}`);
   if (!wish) return [];
   if (!look.data) {
     look.waits.push(`waiting for data: ${wish.why}, but there is too little to train on`);

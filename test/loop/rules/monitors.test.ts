@@ -51,6 +51,11 @@ describe('monitors', () => {
     const reports = [report(4, 'violated'), report(3, 'unclear'), report(2, 'unclear'), report(1, 'violated')];
     expect(done({ ...SETTLED, reports }, 'tell')).toEqual([]);
   });
+  test('the gauge stays as it is until the newest window has its report', () => {
+    const reports = [report(4, 'violated'), report(3, 'violated'), report(2, 'fine')];
+    expect(done({ ...SETTLED, reports }, 'tell').map((t) => t.degraded)).toEqual([true]);
+    expect(done({ ...SETTLED, reports: [...reports, report(1, 'fine')] }, 'tell')).toEqual([]);
+  });
   test('windows that began before the last training do not count', () => {
     const runs = [run(2, 'running', undefined, { at: NOW - 2.5 * DAY })];
     const told = done(
