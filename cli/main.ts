@@ -59,7 +59,7 @@ function terminal(): Io {
 function program(io: Io): Command {
   const mlops = new Command('mlops')
     .description('One typed spec of an ML system, and the loop that keeps it well.')
-    .version((require('../package.json') as { version: string }).version)
+    .version((require('mlops-constructs/package.json') as { version: string }).version)
     .addHelpText('after', EXIT_CODES)
     .configureOutput({ writeOut: (text) => io.print(text.trimEnd()), writeErr: (text) => io.error(text.trimEnd()) })
     .exitOverride()

@@ -11,7 +11,13 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'constructs/spec': ['npm:ajv', 'npm:fastest-levenshtein', 'node'],
   pipelines: ['constructs/spec'],
   'runtime/loop': ['constructs/spec', 'npm:croner'],
-  'runtime/steps': ['constructs/spec', 'pipelines/components', 'npm:@duckdb/node-api', 'npm:fastest-levenshtein', 'node'],
+  'runtime/steps': [
+    'constructs/spec',
+    'pipelines/components',
+    'npm:@duckdb/node-api',
+    'npm:fastest-levenshtein',
+    'node',
+  ],
   'constructs/local': [
     'constructs/spec',
     'pipelines',
@@ -38,7 +44,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'constructs/local',
     'runtime/loop',
     'replay',
-    'package.json',
+    'npm:mlops-constructs',
     'npm:commander',
     'npm:yaml',
     'npm:undici',

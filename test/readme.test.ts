@@ -23,13 +23,12 @@ test('the TypeScript blocks compile', () => {
   const files = new Map(blocks('ts').map((code, i) => [join(root, `readme-block-${i}.ts`), code]));
   expect(files.size).toBeGreaterThan(0);
   const host = ts.createCompilerHost(options);
-  const { readFile, fileExists } = host;
   const program = ts.createProgram([...files.keys()], options, {
     ...host,
-    fileExists: (file) => files.has(file) || fileExists.call(host, file),
-    readFile: (file) => files.get(file) ?? readFile.call(host, file),
+    fileExists: (file) => files.has(file) || host.fileExists(file),
+    readFile: (file) => files.get(file) ?? host.readFile(file),
     getSourceFile: (file, version) => {
-      const text = files.get(file) ?? readFile.call(host, file);
+      const text = files.get(file) ?? host.readFile(file);
       return text === undefined ? undefined : ts.createSourceFile(file, text, version);
     },
     resolveModuleNameLiterals: (literals, from) =>

@@ -110,7 +110,7 @@ function beatsChampion(
   if (winner === undefined || champion === undefined)
     return { passed: true, why: `${metric} is not defined ${on}, so the gate alone decides` };
   const better = isBetter(metric, winner, champion, beatChampionBy);
-  const by = beatChampionBy > 0 ? ` by ${Number((100 * beatChampionBy).toFixed(4))} %` : '';
+  const by = beatChampionBy > 0 ? ` by the ${Number((100 * beatChampionBy).toFixed(4))} % that is asked for` : '';
   const against = `${show(winner)} against the champion's ${show(champion)} ${on}`;
   return { passed: better, why: `${name} has ${against}: ${better ? '' : 'not '}better${by}` };
 }

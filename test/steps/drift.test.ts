@@ -164,7 +164,6 @@ test('real temperatures of June have drifted from a winter, wind and weekdays ha
     {
       schema,
       choose: { metric: 'wape', atMost: false, atLeast: false, beatChampionBy: 0, leastNewRows: 1 },
-      pipeline: 'training',
     },
   );
   expect(selected.code).toBe(0);

@@ -123,7 +123,7 @@ test('the winner must be better by the share that is asked for', async () => {
   expect(await decision(made, { beatChampionBy: 0.05 })).toMatchObject({ decision: 'register' });
   expect(await decision(made, { beatChampionBy: 0.06 })).toMatchObject({
     decision: 'keep',
-    why: expect.stringMatching(/: not better by 6 %$/),
+    why: expect.stringMatching(/: not better by the 6 % that is asked for$/),
   });
   const equal = await world({ ridge: 'sold + 2' }, { says: 'sold + 2', to: hour(99) });
   expect(await decision(equal)).toMatchObject({ decision: 'keep', why: expect.stringMatching(/: not better$/) });
