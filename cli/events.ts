@@ -1,7 +1,7 @@
 /** mlops events: what was seen and done, and why. */
-import { readEvents } from '../constructs/local/events';
 import { milliseconds, resolve, type Duration, UserError } from '../constructs/spec';
 import type { LoopEvent } from '../runtime/loop/platform';
+import { endpointsOf } from './endpoints';
 import { placeOf, type CommonOptions, type Io } from './io';
 import { minute } from './status-view';
 
@@ -11,10 +11,10 @@ export interface EventsOptions extends CommonOptions {
 }
 
 export async function events(options: EventsOptions, io: Io): Promise<void> {
-  const { spec, stateDir } = placeOf(options, io);
-  const names = endpointNames(Object.keys(resolve(spec).endpoints), options.endpoint);
+  const { spec, stateDir, target } = placeOf(options, io);
+  const names = endpointsOf(Object.keys(resolve(spec).endpoints), options.endpoint);
   const since = options.since === undefined ? -Infinity : Date.now() - duration(options.since);
-  const all = (await Promise.all(names.map((name) => readEvents(stateDir, name)))).flat();
+  const all = (await Promise.all(names.map((name) => target.events(stateDir, name)))).flat();
   const shown = all.filter(({ at }) => at >= since).sort((a, b) => a.at - b.at);
   if (options.json) return shown.forEach((event) => io.print(JSON.stringify(event)));
   if (shown.length === 0) io.print('Nothing has happened yet. `mlops up` runs the system.');
@@ -24,14 +24,6 @@ export async function events(options: EventsOptions, io: Io): Promise<void> {
 /** One line: when, where, what and why. */
 export function printEvent({ at, endpoint, text, outcome }: LoopEvent): string {
   return `${minute(at)}  ${endpoint}  ${outcome === 'failed' ? 'FAILED: ' : ''}${text}`;
-}
-
-/** The endpoint that is asked for, or all of them. */
-function endpointNames(known: readonly string[], asked: string | undefined): readonly string[] {
-  if (asked === undefined) return known;
-  if (!known.includes(asked))
-    throw new UserError(`There is no endpoint ${asked}; the spec has ${known.join(', ') || 'none'}.`);
-  return [asked];
 }
 
 function duration(text: string): number {

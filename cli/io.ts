@@ -1,6 +1,7 @@
 /** What a command may touch of the outside: so that a test can be one. */
 import { join, resolve as absolute } from 'node:path';
 import { readSpecFile, type SpecFile } from './spec-file';
+import { targetOf, type Target } from './targets';
 
 export interface Io {
   print(text: string): void;
@@ -18,10 +19,12 @@ export interface Io {
 export interface CommonOptions {
   readonly spec?: string;
   readonly state?: string;
+  readonly target?: string;
   readonly json?: boolean;
 }
 
 export interface Place extends SpecFile {
+  readonly target: Target;
   /** The record of the system that `mlops up` runs. */
   readonly stateDir: string;
   /** The record of a replay, apart from the other. */
@@ -33,6 +36,7 @@ export interface Place extends SpecFile {
 
 /** The spec that the options name, and where its records are: `.mlops` in this folder, or what --state says. */
 export function placeOf(options: CommonOptions, io: Io): Place {
+  const target = targetOf(options.target);
   const found = readSpecFile(options.spec, io.cwd);
   const home = absolute(io.cwd, options.state ?? '.mlops');
   // A spec without a usable name is refused by resolve(), with its other problems.
@@ -40,6 +44,7 @@ export function placeOf(options: CommonOptions, io: Io): Place {
   const own = join(home, /^[a-z][a-z0-9-]*$/.test(name) ? name : 'unnamed');
   return {
     ...found,
+    target,
     stateDir: join(own, 'state'),
     replayDir: join(own, 'replay'),
     cacheDir: join(home, 'cache'),

@@ -60,7 +60,8 @@ const runStatus = ({ id, tags }: Run) => ({ run: id, reason: tags.reason, since:
 /** 2026-03-02 14:05, UTC. */
 export const minute = (time: Time): string => new Date(time).toISOString().slice(0, 16).replace('T', ' ');
 
-export function printStatus(status: EndpointStatus): string {
+/** `command` completes one, such as `approve v2`, to what a person types. */
+export function printStatus(status: EndpointStatus, command: (words: string) => string): string {
   const section = (title: string, lines: readonly string[], none: string) => [
     `  ${title.padEnd(9)} ${lines[0] ?? none}`,
     ...lines.slice(1).map((line) => `  ${''.padEnd(9)} ${line}`),
@@ -70,7 +71,13 @@ export function printStatus(status: EndpointStatus): string {
   return [
     `${status.endpoint}, at ${status.at} UTC`,
     ...section('serves', status.deployments.map(printDeployment), 'nothing yet'),
-    ...(pending.length > 0 ? section('pending', [pending.join(', ')], '') : []),
+    ...(pending.length > 0
+      ? section(
+          'pending',
+          pending.map((version) => printPending(version, command)),
+          '',
+        )
+      : []),
     ...(rejected.length > 0 ? section('rejected', [rejected.join(', ')], '') : []),
     ...section(
       'monitors',
@@ -92,6 +99,12 @@ export function printStatus(status: EndpointStatus): string {
     ...section('does', status.next, 'nothing now'),
     ...section('waits', status.waits, 'for nothing in particular: it looks again at every tick'),
   ].join('\n');
+}
+
+/** Version n was made by run n. */
+function printPending(version: string, command: (words: string) => string): string {
+  const [approve, reject] = [`approve ${version}`, `reject ${version}`].map(command);
+  return `${version}: \`${approve}\` or \`${reject}\`; why it won: \`${command(`logs train-${version.slice(1)}`)}\``;
 }
 
 function printDeployment({ version, state, share, health }: DeploymentStatus): string {

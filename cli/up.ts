@@ -1,5 +1,5 @@
 /** mlops up: runs the system on this machine, in the foreground, until Ctrl-C. */
-import { LocalMlops } from '../constructs/local/mlops';
+import { LocalMlops, type Counters } from '../constructs/local/mlops';
 import { support } from '../constructs/local/support';
 import { resolve, type ResolvedMlops } from '../constructs/spec';
 import { decide } from '../runtime/loop/decide';
@@ -19,11 +19,15 @@ export interface UpOptions extends CommonOptions {
 /** What `GET /` answers and `mlops status` prints. */
 export interface Overview {
   readonly name: string;
+  /** Since this process began. */
+  readonly requests: Counters;
   readonly endpoints: readonly EndpointStatus[];
 }
 
-/** Wakes come at once; the tick is for what only time brings: a bake that is over, a window that is final. */
+/** Milliseconds between looks. Wakes come at once; the tick is for what only time brings: a bake that is over, a window that is final. */
 const TICK = 15_000;
+const SHORTEST_TICK = 500;
+const tickOf = (bake: number): number => Math.min(TICK, Math.max(SHORTEST_TICK, bake));
 
 export async function up(options: UpOptions, io: Io): Promise<void> {
   const place = placeOf(options, io);
@@ -63,10 +67,11 @@ function keep(
 ): Keeper {
   const platform = local.platform(endpoint);
   const settings = loopSpec(spec, endpoint, { ...factsOf(local, endpoint), teardown: false });
+  const tick = tickOf(settings.rollout.bake);
   let waited = '';
   return new Keeper({
     look: () => reconcile(platform, settings, Date.now),
-    tick: TICK,
+    tick,
     onOutcome: ({ events, waits }) => {
       for (const event of events.filter(({ what }) => what !== 'tell')) say(printEvent(event), event);
       if (waits.join() !== waited)
@@ -74,7 +79,7 @@ function keep(
       waited = waits.join();
     },
     onError: (error) =>
-      say(`${endpoint}: ${(error as Error).message}; looking again in ${TICK / 1000} s`, { error: String(error) }),
+      say(`${endpoint}: ${(error as Error).message}; looking again in ${tick / 1000} s`, { error: String(error) }),
   });
 }
 
@@ -92,7 +97,7 @@ async function overview(local: LocalMlops, spec: ResolvedMlops): Promise<Overvie
     const settings = loopSpec(spec, endpoint, { ...factsOf(local, endpoint), teardown: false });
     return statusOf(endpoint, Date.now(), observed, decide(settings, Date.now(), observed, memory));
   });
-  return { name: spec.name, endpoints: await Promise.all(endpoints) };
+  return { name: spec.name, requests: local.counters, endpoints: await Promise.all(endpoints) };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -7,7 +7,7 @@ import { modelSchema } from './schema';
 
 /** Scores rows shaped like the pipeline's dataset; the label may be absent. */
 export function batchGraph(spec: ResolvedMlops, pipeline: string): Graph {
-  const training = spec.pipelines[pipeline]!;
+  const noun = spec.pipelines[pipeline]!;
   return {
     name: `${spec.name}-${pipeline}-batch`,
     externals: { data: 'dataset', model: 'model' },
@@ -16,8 +16,8 @@ export function batchGraph(spec: ResolvedMlops, pipeline: string): Graph {
       score: {
         component: score,
         inputs: { data: { external: 'data' }, model: { external: 'model' } },
-        parameters: { schema: JSON.stringify(modelSchema(spec.datasets[training.dataset]!)) },
-        timeoutSeconds: milliseconds(training.timeout) / 1000,
+        parameters: { schema: JSON.stringify(modelSchema(spec.datasets[noun.dataset]!)) },
+        timeoutSeconds: milliseconds(noun.kind === 'graph' ? '1 hour' : noun.timeout) / 1000,
       },
     },
   };

@@ -10,16 +10,16 @@ export function monitoringGraph(spec: ResolvedMlops, endpoint: string, monitor: 
   const parameters = { monitor: JSON.stringify(watched) };
   const from = (external: string) => ({ external });
   const report: Task =
-    watched.kind === 'data-drift'
+    watched.kind === 'model-quality'
       ? {
-          component: components.drift,
-          inputs: { captures: from('captures'), model: from('model') },
+          component: components.quality,
+          inputs: { captures: from('captures'), labels: from('labels'), model: from('model') },
           parameters,
           timeoutSeconds: TIMEOUT_SECONDS,
         }
       : {
-          component: components.quality,
-          inputs: { captures: from('captures'), labels: from('labels'), model: from('model') },
+          component: components.drift,
+          inputs: { captures: from('captures'), model: from('model') },
           parameters,
           timeoutSeconds: TIMEOUT_SECONDS,
         };

@@ -6,13 +6,20 @@
  *         └─────▶ champion ───────────┘
  */
 import type { Graph, Source, Task } from '../constructs/spec/component';
-import type { ResolvedMlops } from '../constructs/spec/mlops';
+import type { ResolvedMlops, ResolvedTraining } from '../constructs/spec/mlops';
+import { TRAINING_EXTERNALS } from '../constructs/spec/pipeline';
 import { milliseconds } from '../constructs/spec/units';
 import * as components from './components';
+import { ownGraph } from './graph';
 import { modelSchema, seconds } from './schema';
 
+/** Of a pipeline of the spec: the ready-made one, or the user's own. */
 export function trainingGraph(spec: ResolvedMlops, pipeline: string): Graph {
-  const training = spec.pipelines[pipeline]!;
+  const noun = spec.pipelines[pipeline]!;
+  return noun.kind === 'graph' ? ownGraph(spec, pipeline, noun) : readyMadeGraph(spec, pipeline, noun);
+}
+
+function readyMadeGraph(spec: ResolvedMlops, pipeline: string, training: ResolvedTraining): Graph {
   const schema = JSON.stringify(modelSchema(spec.datasets[training.dataset]!));
   const timeoutSeconds = milliseconds(training.timeout) / 1000;
   const names = Object.keys(training.candidates);
@@ -25,7 +32,7 @@ export function trainingGraph(spec: ResolvedMlops, pipeline: string): Graph {
   const rows: Source = { task: 'prepare', output: 'rows' };
   return {
     name: `${spec.name}-${pipeline}`,
-    externals: { data: 'dataset', code: 'code', champion: 'model' },
+    externals: TRAINING_EXTERNALS,
     parameters: {},
     tasks: {
       prepare: task(

@@ -5,9 +5,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { LocalMlops } from '../constructs/local/mlops';
+import { modelPath } from '../constructs/local/training.runtime';
 import type { Component, Graph } from '../constructs/spec/component';
-import { layout } from '../constructs/spec/layout';
-import type { ResolvedMlops } from '../constructs/spec/mlops';
+import type { ResolvedMlops, ResolvedTraining } from '../constructs/spec/mlops';
 import { milliseconds } from '../constructs/spec/units';
 import { batchGraph } from '../pipelines/batch';
 import { compilePlan } from '../pipelines/compile/plan';
@@ -45,12 +45,12 @@ export async function withOtherPolicies(given: Counterfactuals): Promise<ScoredR
   const [never, everyWindow] = await Promise.all([neverRetrained(given, window), retrainedEveryWindow(given, window)]);
   const labelled = answers.filter(({ label }) => label !== null).length;
   for (const predictions of [never, everyWindow])
-    if (predictions.length !== labelled)
+    if (predictions && predictions.length !== labelled)
       throw new Error(`got ${predictions.length} predictions for ${labelled} labelled rows`);
   let row = 0;
   return answers.map((answer) => {
     if (answer.label === null) return { ...answer, never: null, everyWindow: null };
-    const scored = { ...answer, never: never[row]!, everyWindow: everyWindow[row]! };
+    const scored = { ...answer, never: never[row]!, everyWindow: everyWindow?.[row] ?? null };
     row++;
     return scored;
   });
@@ -62,21 +62,23 @@ async function neverRetrained(given: Counterfactuals, window: Window): Promise<F
   const data = join(stateDir, 'replay', 'answered');
   await history.write(window, data);
   const first = stories.find(({ served }) => served !== undefined)!;
-  const model = join(stateDir, layout.artifact(pipeline, first.run, 'select', 'model'));
+  const model = join(stateDir, modelPath(spec, pipeline, first.run));
   const plan = compilePlan(batchGraph(spec, pipeline));
   const outputs = await local.runPlan(plan, { externals: { data, model }, parameters: {} }, 'replay-never');
   return readPredictions(given.db, outputs['score']!['predictions']!);
 }
 
-async function retrainedEveryWindow(given: Counterfactuals, window: Window): Promise<Float64Array> {
+/** Nothing for a graph of the user's own: nobody can say which of its tasks would have to run again. */
+async function retrainedEveryWindow(given: Counterfactuals, window: Window): Promise<Float64Array | undefined> {
   const { spec, endpoint, root, history, stateDir, local } = given;
   const training = spec.pipelines[spec.endpoints[endpoint]!.model]!;
+  if (training.kind === 'graph') return undefined;
   const [data, windows] = [join(stateDir, 'replay', 'known'), join(stateDir, 'replay', 'windows')];
   await history.write({ from: window.from - milliseconds(training.history), to: window.to }, data);
   mkdirSync(windows, { recursive: true });
-  writeFileSync(join(windows, 'windows.json'), JSON.stringify(refits(given, window)));
+  writeFileSync(join(windows, 'windows.json'), JSON.stringify(refits(given, training, window)));
   const code = resolve(root, training.code);
-  const plan = compilePlan(refitGraph(spec, endpoint));
+  const plan = compilePlan(refitGraph(spec, endpoint, training));
   const outputs = await local.runPlan(
     plan,
     { externals: { data, code, windows }, parameters: {} },
@@ -86,8 +88,7 @@ async function retrainedEveryWindow(given: Counterfactuals, window: Window): Pro
 }
 
 /** For each window the candidate that won last, with its parameters in the spec. */
-function refits({ spec, endpoint, stories, every }: Counterfactuals, { from, to }: Window) {
-  const { candidates } = spec.pipelines[spec.endpoints[endpoint]!.model]!;
+function refits({ stories, every }: Counterfactuals, { candidates }: ResolvedTraining, { from, to }: Window) {
   const starts = [from];
   for (let start = nextMultiple(from, every); start < to; start = nextMultiple(start, every)) starts.push(start);
   return starts.map((start, i) => {
@@ -109,8 +110,7 @@ const refit: Component = {
   parameters: { schema: 'json', history: 'number' },
 };
 
-function refitGraph(spec: ResolvedMlops, endpoint: string): Graph {
-  const training = spec.pipelines[spec.endpoints[endpoint]!.model]!;
+function refitGraph(spec: ResolvedMlops, endpoint: string, training: ResolvedTraining): Graph {
   const schema = JSON.stringify(modelSchema(spec.datasets[training.dataset]!));
   const inputs = { data: { external: 'data' }, code: { external: 'code' }, windows: { external: 'windows' } };
   return {

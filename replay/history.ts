@@ -31,13 +31,15 @@ export class History {
   private constructor(
     private readonly db: Database,
     private readonly dataset: ResolvedDataset,
+    /** Of the files that are added to the data: a program of the user's own may read them. */
+    private readonly format: 'csv' | 'parquet',
     /** From the first row to just after the last one. */
     readonly span: Window,
   ) {}
 
   /** Reads a folder of Parquet, CSV and JSON lines files. Throws a `UserError` where a column or every time is missing. */
   static async open(db: Database, folder: string, dataset: ResolvedDataset, batches: LabelBatches): Promise<History> {
-    const part = await load(db, folder, dataset);
+    const { part, format } = await load(db, folder, dataset);
     const keys = dataset.key.map(identifier).join(', ');
     await db.run(`
       CREATE TABLE known AS
@@ -52,7 +54,7 @@ export class History {
       throw new UserError(
         `${dataset.source}: got no row with a time in ${dataset.time}, expected a history to replay.`,
       );
-    return new History(db, dataset, { from: span.from, to: span.to });
+    return new History(db, dataset, format, { from: span.from, to: span.to });
   }
 
   /** The rows that happen in a window, in their order. */
@@ -67,13 +69,17 @@ export class History {
     const due = `known.due > ${from} AND known.due <= ${to} AND known.label IS NOT NULL`;
     const { rows } = await this.db.row<{ rows: number }>(`SELECT count(*) AS rows FROM known WHERE ${due}`);
     if (rows === 0) return;
-    const name = `${labelsName(to)}.parquet`;
+    const name = labelsName(to);
     const keys = this.dataset.key.map((key) => `history.${identifier(key)}`).join(', ');
-    await this.save(`SELECT history.* FROM ${ROWS} WHERE ${due} ORDER BY known.row`, folders.data, name);
+    await this.save(
+      `SELECT history.* FROM ${ROWS} WHERE ${due} ORDER BY known.row`,
+      folders.data,
+      `${name}.${this.format}`,
+    );
     await this.save(
       `SELECT ${keys}, known.label AS label, make_timestamp(known.due * 1000) AS "at" FROM ${ROWS} WHERE ${due} ORDER BY known.row`,
       folders.labels,
-      name,
+      `${name}.parquet`,
     );
   }
 
@@ -85,7 +91,7 @@ export class History {
 
   private save(query: string, folder: string, name: string): Promise<void> {
     mkdirSync(folder, { recursive: true });
-    return this.db.writeParquet(query, join(folder, name));
+    return this.db.write(query, join(folder, name));
   }
 }
 
@@ -94,8 +100,8 @@ async function load(
   db: Database,
   folder: string,
   { source, time, key, label, features }: ResolvedDataset,
-): Promise<Part> {
-  const { parts } = await openSource(db, folder, source).catch((error: unknown) => {
+): Promise<{ readonly part: Part; readonly format: 'csv' | 'parquet' }> {
+  const { parts, files } = await openSource(db, folder, source).catch((error: unknown) => {
     throw error instanceof StepError ? new SpecError(source, error.problems) : error;
   });
   if (parts.length === 0)
@@ -115,7 +121,7 @@ async function load(
   const at = valueOf(part, time, 'time');
   const order = [at, ...key.map(identifier)].join(', ');
   await db.run(`CREATE TABLE history AS SELECT * FROM ${rows} WHERE ${at} IS NOT NULL ORDER BY ${order}`);
-  return part;
+  return { part, format: files.every((file) => file.toLowerCase().endsWith('.csv')) ? 'csv' : 'parquet' };
 }
 
 /** The row as a client sends it: times in ISO 8601 and UTC, numbers as numbers, categories as the text that the model sees. */

@@ -1,6 +1,7 @@
 /** What the replay reads off the spec of an endpoint: how quality is measured, and the policy in a sentence. */
 import type { Metric } from '../constructs/spec/metric';
 import type { ResolvedEndpoint, ResolvedMlops } from '../constructs/spec/mlops';
+import { metricOf } from '../constructs/spec/pipeline';
 import { milliseconds } from '../constructs/spec/units';
 import { DAY } from './clock';
 
@@ -20,7 +21,7 @@ export function yardstick(spec: ResolvedMlops, endpoint: string): Yardstick {
   const quality = [...retraining, ...Object.keys(monitors)]
     .map((name) => monitors[name])
     .find((monitor): monitor is QualityMonitor => monitor?.kind === 'model-quality');
-  if (!quality) return { metric: spec.pipelines[model]!.choose.metric, every: 7 * DAY };
+  if (!quality) return { metric: metricOf(spec.pipelines[model]!), every: 7 * DAY };
   return { metric: quality.metric, every: milliseconds(quality.every) };
 }
 
@@ -37,7 +38,7 @@ export function policyInWords({ monitors, retrain, rollout }: ResolvedEndpoint):
 function alarmInWords(name: string, monitor: ResolvedMonitor): string {
   const { count, of } = monitor.violations;
   const windows = `in ${count} of ${of} windows of ${monitor.every}`;
-  if (monitor.kind === 'data-drift') return `${name} drift ${windows}`;
+  if (monitor.kind !== 'model-quality') return `${name} drift ${windows}`;
   const bounds = [
     monitor.worseThanBaseline === false ? [] : [`over ${monitor.worseThanBaseline} × the version's own test score`],
     monitor.above === false ? [] : [`above ${monitor.above}`],

@@ -2,15 +2,16 @@
  * The rehearsal of a policy: the real loop over the user's own history, with real trainings, real requests through the real
  * gateway and labels that come late, on a virtual clock.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { GrowingFolder } from '../constructs/local/files';
+import { GrowingFolder } from '../constructs/local/growing-folder';
 import { destroy, LocalMlops } from '../constructs/local/mlops';
+import { readEvents } from '../constructs/local/record';
 import { layout } from '../constructs/spec/layout';
 import { UserError } from '../constructs/spec/problem';
 import type { ResolvedMlops } from '../constructs/spec/mlops';
 import { loopSpec } from '../runtime/loop/loop-spec';
-import type { LoopEvent, Time, Window } from '../runtime/loop/platform';
+import type { Time, Window } from '../runtime/loop/platform';
 import { Database } from '../runtime/steps/database';
 import { HOUR, VirtualClock } from './clock';
 import { withOtherPolicies } from './counterfactual';
@@ -40,6 +41,8 @@ export interface ReplayOptions {
   readonly from?: Time;
   /** The replay ends here. @default the last row */
   readonly until?: Time;
+  /** Milliseconds that a request may take, as in `LocalOptions`. @default 30_000 */
+  readonly answerWithin?: number;
   readonly onProgress?: (progress: ReplayProgress) => void;
   /** What the target does, a line each. @default nothing is printed */
   readonly log?: (line: string) => void;
@@ -83,13 +86,13 @@ async function rehearse(db: Database, spec: ResolvedMlops, endpoint: string, opt
   const { dataset, history, folders, clock, span } = scene;
   onProgress?.({ phase: 'prepare', share: 0, at: clock.now });
   const data = { [dataset]: folders.data };
-  const local = await LocalMlops.open(spec, { ...options, clock: () => clock.now, arrival, data });
+  const local = await LocalMlops.open(withoutNotices(spec), { ...options, clock: () => clock.now, arrival, data });
   try {
     const answers = await live(spec, endpoint, local, scene, options);
     await local.settle();
     signal?.throwIfAborted();
     onProgress?.({ phase: 'compare', share: 0, at: clock.now });
-    const [events, runs] = [readEvents(join(stateDir, layout.events(endpoint))), local.runs()];
+    const [events, runs] = [await readEvents(stateDir, endpoint), local.runs()];
     const stories = versionStories(events, runs, span.to);
     const { every } = yardstick(spec, endpoint);
     const given = { spec, endpoint, root, stateDir, local, db, history, stories, answers, every };
@@ -170,7 +173,16 @@ async function live(
   return answers;
 }
 
-function endpointOf(spec: ResolvedMlops, asked: string | undefined): string {
+/** Nobody is to be called for what only a rehearsal did. */
+const withoutNotices = (spec: ResolvedMlops): ResolvedMlops => ({
+  ...spec,
+  endpoints: Object.fromEntries(
+    Object.entries(spec.endpoints).map(([name, endpoint]) => [name, { ...endpoint, notify: false }]),
+  ),
+});
+
+/** The endpoint that is asked for, else the only one. Throws a `UserError` where there is none such. */
+export function endpointOf(spec: ResolvedMlops, asked: string | undefined): string {
   const names = Object.keys(spec.endpoints);
   const name = asked ?? (names.length === 1 ? names[0]! : undefined);
   if (name !== undefined && name in spec.endpoints) return name;
@@ -193,12 +205,6 @@ function spanOf(
   if (whole.from < whole.to) return whole;
   const [a, b] = [whole.from, whole.to].map((time) => new Date(time).toISOString());
   throw new UserError(`the replay would begin at ${a} and end at ${b}: choose an earlier begin or a later end`);
-}
-
-function readEvents(file: string): LoopEvent[] {
-  if (!existsSync(file)) return [];
-  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
-  return lines.map((line) => JSON.parse(line) as LoopEvent);
 }
 
 /** Without a first version nothing can be rehearsed, and the same code on the same rows fails again. */

@@ -1,5 +1,6 @@
 /** What came of a replay, in figures: pure, and the same for the same recording. */
 import type { Metric } from '../constructs/spec/metric';
+import type { Report } from '../constructs/spec/report';
 import type { RunRecord } from '../constructs/local/run';
 import type { Time } from '../runtime/loop/platform';
 import { errorsByWindow, errorsOf, type Errors } from './errors';
@@ -50,15 +51,19 @@ export interface ReplaySummary {
     readonly firstFailure: string | null;
   };
   readonly drift: {
-    /** Windows that were measured, and those with any feature over its threshold. */
+    /** Windows in which inputs were measured, and those with any feature over its threshold. */
     readonly windows: number;
     readonly drifted: number;
     readonly byFeature: Counts;
-    /** Monitors of input drift whose alarm retrains. */
+    /** Windows in which predictions were measured, and those over the threshold. */
+    readonly predictions: { readonly windows: number; readonly drifted: number };
+    /** Drift monitors whose alarm retrains. */
     readonly retrains: readonly string[];
   };
   /** Tasks of training runs, and how many of them had their outputs in the cache already. */
   readonly tasks: { readonly count: number; readonly cached: number };
+  /** Tasks of trainings and monitors that ran; what came from the cache counts with the time that it took when it ran. */
+  readonly jobs: { readonly count: number; readonly minutes: number };
   readonly seconds: Seconds;
 }
 
@@ -85,6 +90,7 @@ export function summarize(recording: Recording): ReplaySummary {
     requests: requests(recording),
     drift: drift(recording),
     tasks: { count: tasks.length, cached: tasks.filter(({ cached }) => cached).length },
+    jobs: jobs(runs),
     seconds,
   };
 }
@@ -138,18 +144,23 @@ function byVersion(rows: Recording['rows']): Counts {
 }
 
 function drift({ spec, endpoint, runs }: Recording): ReplaySummary['drift'] {
-  const reports = runs.flatMap(({ report }) =>
-    report?.kind === 'data-drift' && report.verdict !== 'unclear' ? [report] : [],
-  );
+  const reports = (of: Report['kind']) =>
+    runs.flatMap(({ report }) => (report?.kind === of && report.verdict !== 'unclear' ? [report] : []));
+  const drifted = (all: readonly Report[]) => all.filter(({ verdict }) => verdict === 'violated').length;
+  const [inputs, predictions] = [reports('data-drift'), reports('prediction-drift')];
   const { monitors, retrain } = spec.endpoints[endpoint]!;
   return {
-    windows: reports.length,
-    drifted: reports.filter(({ verdict }) => verdict === 'violated').length,
-    byFeature: count(
-      reports.flatMap(({ values }) => values.filter(({ violated }) => violated).map(({ name }) => name)),
-    ),
-    retrains: (retrain ? retrain.on : []).filter((name) => monitors[name]?.kind === 'data-drift'),
+    windows: inputs.length,
+    drifted: drifted(inputs),
+    byFeature: count(inputs.flatMap(({ values }) => values.filter(({ violated }) => violated).map(({ name }) => name))),
+    predictions: { windows: predictions.length, drifted: drifted(predictions) },
+    retrains: (retrain ? retrain.on : []).filter((name) => monitors[name]?.kind.endsWith('drift')),
   };
+}
+
+function jobs(runs: readonly RunRecord[]): ReplaySummary['jobs'] {
+  const ran = runs.flatMap(({ tasks }) => tasks).filter(({ state }) => state === 'succeeded' || state === 'failed');
+  return { count: ran.length, minutes: ran.reduce((sum, { seconds }) => sum + seconds, 0) / 60 };
 }
 
 /** The most frequent first. */

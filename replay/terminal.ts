@@ -14,7 +14,7 @@ export function summaryText(summary: ReplaySummary): string {
     ['rollouts', rolloutLines(summary)],
     ['requests', requestLines(summary)],
     ['drift', driftLines(summary)],
-    ['reused', [`${summary.tasks.cached} of ${summary.tasks.count} training tasks from the cache`]],
+    ['jobs', jobLines(summary)],
     ['took', [duration(summary)]],
   ];
   const served = summary.firstServed ? `first served on ${day(summary.firstServed)}` : 'nothing was ever served';
@@ -30,7 +30,7 @@ function errorLines({ error }: ReplaySummary): string[] {
     `${metric}, pooled over ${number(rows)} answered rows`,
     line('with this policy', policy, ratio === null ? '' : `   ${ratio.toFixed(2)} times that of never retraining`),
     line('never retrained', never, ''),
-    line('retrained every window', everyWindow, `   ${error.windows} trainings`),
+    line('retrained every window', everyWindow, everyWindow === null ? '' : `   ${error.windows} trainings`),
   ];
 }
 
@@ -59,19 +59,27 @@ function requestLines({ requests: { served, failed, byVersion, notCaptured, firs
   ];
 }
 
-function driftLines({ drift: { windows, drifted, byFeature, retrains } }: ReplaySummary): string[] {
-  if (windows === 0) return ['not measured'];
+function driftLines({ drift: { windows, drifted, byFeature, predictions, retrains } }: ReplaySummary): string[] {
+  if (windows + predictions.windows === 0) return ['not measured'];
+  const of = (what: string, n: number, all: number) => `${what} drifted in ${n} of ${all} windows`;
   return [
-    `inputs drifted in ${drifted} of ${windows} windows${drifted > 0 ? `: ${list(byFeature)}` : ''}`,
+    ...(windows === 0 ? [] : [`${of('inputs', drifted, windows)}${drifted > 0 ? `: ${list(byFeature)}` : ''}`]),
+    ...(predictions.windows === 0 ? [] : [of('predictions', predictions.drifted, predictions.windows)]),
     driftSentence(retrains),
   ];
 }
 
-/** Whether input drift alone retrains here. */
+/** Whether drift alone retrains here. */
 export function driftSentence(retrains: readonly string[]): string {
   return retrains.length > 0
-    ? `The alarm of ${retrains.join(', ')} retrains: input drift alone is enough here.`
-    : 'Input drift alone does not retrain here: no drift monitor is named in retrain.on.';
+    ? `The alarm of ${retrains.join(', ')} retrains: drift alone is enough here.`
+    : 'Drift alone does not retrain here: no drift monitor is named in retrain.on.';
+}
+
+function jobLines({ jobs, tasks }: ReplaySummary): string[] {
+  return [
+    `${number(jobs.count)} in all, ${jobs.minutes.toFixed(1)} minutes; ${tasks.cached} of ${tasks.count} training tasks from the cache`,
+  ];
 }
 
 function duration({ seconds: { wall, cpu } }: ReplaySummary): string {

@@ -1,5 +1,5 @@
 'use strict';
-/** Builds dist/: compiled JavaScript with declarations, and the Python half beside it. */
+/** Builds dist/: compiled JavaScript with declarations, the Python half beside it, and the template of new projects. */
 const { execFileSync } = require('node:child_process');
 const { cpSync, rmSync } = require('node:fs');
 const { join } = require('node:path');
@@ -10,7 +10,8 @@ execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json'],
   cwd: root,
   stdio: 'inherit',
 });
-cpSync(join(root, 'runtime/serve'), join(root, 'dist/runtime/serve'), {
-  recursive: true,
-  filter: (file) => !file.includes('__pycache__'),
-});
+for (const folder of ['runtime/serve', 'cli/template'])
+  cpSync(join(root, folder), join(root, 'dist', folder), {
+    recursive: true,
+    filter: (file) => !file.includes('__pycache__'),
+  });

@@ -55,6 +55,16 @@ test('the command checks a spec there', () => {
   expect(run(process.execPath, 'node_modules/mlops-constructs/bin/mlops.js', 'check')).toContain('tiny is right');
 });
 
+test('the command makes a project there that is right', () => {
+  const mlops = (cwd: string, ...argv: string[]) =>
+    execFileSync(process.execPath, [join(project, 'node_modules/mlops-constructs/bin/mlops.js'), ...argv], {
+      cwd,
+      encoding: 'utf8',
+    });
+  mlops(project, 'init', 'shop');
+  expect(mlops(join(project, 'shop'), 'check')).toContain('shop is right');
+});
+
 test('no cloud SDK is among its dependencies, and no file of a test or of a checkout is in it', () => {
   const names = execFileSync('find', [join(project, 'node_modules/mlops-constructs'), '-type', 'f'], {
     encoding: 'utf8',

@@ -23,8 +23,9 @@ export class Alarms {
   /** Silence is as good as fine: an alarm here has no memory of its own, so only a change is written. */
   async tell(monitor: string, degraded: boolean): Promise<void> {
     if ((this.gauges[monitor] ?? false) === degraded) return;
-    this.gauges = { ...this.gauges, [monitor]: degraded };
-    await this.storage.write(this.path, this.gauges);
+    const gauges = { ...this.gauges, [monitor]: degraded };
+    await this.storage.write(this.path, gauges);
+    this.gauges = gauges;
   }
 
   private get path(): string {

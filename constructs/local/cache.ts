@@ -4,7 +4,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContentDigests } from './content';
 import { isAlive } from './processes';
-import { codeOf, listFolder, unlessMissing } from './storage';
+import { errorCode, listFolder, unlessMissing } from './disk';
 
 /** A directory and the digest of what is in it. */
 export interface Artifact {
@@ -12,6 +12,19 @@ export interface Artifact {
   readonly digest: string;
 }
 export type Artifacts = Readonly<Record<string, Artifact>>;
+
+export interface Made {
+  readonly outputs: Artifacts;
+  /** How long the work took, when it was done. */
+  readonly seconds: number;
+}
+
+/** made.json, beside the outputs. */
+interface MadeDocument {
+  readonly seconds: number;
+  /** Digests by output. */
+  readonly outputs: Readonly<Record<string, string>>;
+}
 
 export class Cache {
   constructor(
@@ -27,14 +40,16 @@ export class Cache {
     }
   }
 
-  /** The outputs kept under a key. They are never changed afterwards. */
-  async find(key: string): Promise<Artifacts | undefined> {
-    const text = await unlessMissing(readFile(join(this.folder, key, 'digests.json'), 'utf8'));
+  /** What is kept under a key. It is never changed afterwards. */
+  async find(key: string): Promise<Made | undefined> {
+    const text = await unlessMissing(readFile(join(this.folder, key, 'made.json'), 'utf8'));
     if (text === undefined) return undefined;
-    const digests = Object.entries(JSON.parse(text) as Record<string, string>);
-    return Object.fromEntries(
-      digests.map(([name, digest]) => [name, { directory: join(this.folder, key, name), digest }]),
-    );
+    const { seconds, outputs } = JSON.parse(text) as MadeDocument;
+    const artifact = (name: string, digest: string) => ({ directory: join(this.folder, key, name), digest });
+    return {
+      seconds,
+      outputs: Object.fromEntries(Object.entries(outputs).map(([name, digest]) => [name, artifact(name, digest)])),
+    };
   }
 
   /** Runs `work` on empty directories, one an output, and keeps what it wrote unless it throws. */
@@ -42,14 +57,17 @@ export class Cache {
     key: string,
     outputs: readonly string[],
     work: (directories: Readonly<Record<string, string>>) => Promise<void>,
-  ) {
+  ): Promise<Made> {
     const draft = join(this.folder, `draft-${process.pid}-${randomUUID()}`);
     try {
       const directories = Object.fromEntries(outputs.map((name) => [name, join(draft, name)]));
       for (const directory of Object.values(directories)) await mkdir(directory, { recursive: true });
+      const start = performance.now();
       await work(directories);
+      const seconds = (performance.now() - start) / 1000;
       const digests = await Promise.all(outputs.map(async (name) => [name, await this.digests.of(directories[name]!)]));
-      await writeFile(join(draft, 'digests.json'), JSON.stringify(Object.fromEntries(digests)));
+      const made: MadeDocument = { seconds, outputs: Object.fromEntries(digests) as MadeDocument['outputs'] };
+      await writeFile(join(draft, 'made.json'), JSON.stringify(made));
       await keep(draft, join(this.folder, key));
     } finally {
       await rm(draft, { recursive: true, force: true });
@@ -63,6 +81,6 @@ async function keep(draft: string, target: string): Promise<void> {
   try {
     await rename(draft, target);
   } catch (error) {
-    if (codeOf(error) !== 'ENOTEMPTY' && codeOf(error) !== 'EEXIST') throw error;
+    if (errorCode(error) !== 'ENOTEMPTY' && errorCode(error) !== 'EEXIST') throw error;
   }
 }

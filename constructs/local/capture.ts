@@ -8,7 +8,8 @@ import { layout } from '../spec/layout';
 import type { Window } from '../../runtime/loop/platform';
 import { identifier, literal, type Database } from '../../runtime/steps/database';
 import type { Prediction } from './gateway';
-import { linkFile, SCRATCH, writeAtomically, type Storage } from './storage';
+import { linkFile, writeAtomically } from './disk';
+import { SCRATCH, type Storage } from './storage';
 
 export interface CaptureOptions {
   readonly storage: Storage;

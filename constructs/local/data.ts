@@ -7,7 +7,7 @@ import { unite, valueOf } from '../../runtime/steps/column';
 import type { Database } from '../../runtime/steps/database';
 import { openSource } from '../../runtime/steps/source';
 import { StepError } from '../../runtime/steps/step';
-import { GrowingFolder, type FileFacts } from './files';
+import { GrowingFolder, type FileFacts } from './growing-folder';
 
 /** Of rows with a time and a label; times in milliseconds. */
 interface Extent {
@@ -49,6 +49,11 @@ export class Dataset {
 
   get path(): string {
     return this.options.path;
+  }
+
+  /** There is no file. */
+  get isEmpty(): boolean {
+    return this.folder.files().length === 0;
   }
 
   /** The files as they are now, so that a run reads what it was started on. */

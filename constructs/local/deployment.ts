@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HealthRecord } from './health';
 import { Replica, type ReplicaOptions } from './replica';
-import { codeOf } from './storage';
+import { errorCode } from './disk';
 import { CONNECTION_FAILURES, type Answer, type Worker } from './worker';
 
 export interface Reply extends Answer {
@@ -10,8 +10,10 @@ export interface Reply extends Answer {
   readonly retried: boolean;
 }
 
-/** How long a request waits for a server that is being started again. */
-const RESTART_WAIT_MS = 30_000;
+/** From the arrival of a request to its answer, whatever happens to the servers meanwhile. */
+export const ANSWER_WITHIN_MS = 30_000;
+/** Timers are not exact. */
+const ALMOST = 0.95;
 /** A connection breaks a moment before the end of its process is known. */
 const END_WAIT_MS = 250;
 
@@ -21,7 +23,11 @@ export class Deployment {
   private inFlight = 0;
   private drained: (() => void)[] = [];
 
-  constructor(count: number, options: ReplicaOptions) {
+  constructor(
+    count: number,
+    private readonly options: ReplicaOptions,
+    private readonly answerWithin = ANSWER_WITHIN_MS,
+  ) {
     this.replicas = Array.from({ length: count }, () => new Replica(options));
   }
 
@@ -39,11 +45,17 @@ export class Deployment {
     await Promise.all(this.replicas.map((replica) => replica.recover()));
   }
 
-  /** Sends a request, and once more where the server cannot be reached. `at` is when it happened. */
+  /**
+   * Sends a request, and once more where the server cannot be reached. `at` is when it happened. Where no server is ready in
+   * time the answer is 503, where one does not answer in time, 504.
+   */
   async answer(body: Buffer, at: number): Promise<Reply> {
     const start = performance.now();
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), this.answerWithin);
     this.inFlight += 1;
-    const reply = await this.ask(body);
+    const reply = await this.ask(body, late.signal);
+    clearTimeout(timer);
     this.inFlight -= 1;
     if (this.inFlight === 0) for (const resolve of this.drained.splice(0)) resolve();
     this.health.add(at, performance.now() - start, reply.status >= 500);
@@ -59,25 +71,40 @@ export class Deployment {
     await Promise.all(this.replicas.map((replica) => replica.stop()));
   }
 
-  private async ask(body: Buffer): Promise<Reply> {
-    const first = await this.worker(undefined);
-    if (!first) return failure(502, 'no server is ready', false);
+  private async ask(body: Buffer, late: AbortSignal): Promise<Reply> {
+    const first = await this.worker(undefined, late);
+    if (!first) return this.unready(false);
     try {
-      return { ...(await first.ask(body)), retried: false };
+      return { ...(await first.ask(body, late)), retried: false };
     } catch (error) {
-      if (!CONNECTION_FAILURES.has(codeOf(error) ?? '')) return failure(504, (error as Error).message, false);
+      if (late.aborted || !CONNECTION_FAILURES.has(errorCode(error) ?? ''))
+        return this.failed(first, error, late, false);
     }
-    const second = await this.worker((await endsNow(first)) || this.replicas.length > 1 ? first : undefined);
-    if (!second) return failure(502, 'no server is ready', true);
+    const second = await this.worker((await endsNow(first)) || this.replicas.length > 1 ? first : undefined, late);
+    if (!second) return this.unready(true);
     try {
-      return { ...(await second.ask(body)), retried: true };
+      return { ...(await second.ask(body, late)), retried: true };
     } catch (error) {
-      return failure(502, (error as Error).message, true);
+      return this.failed(second, error, late, true);
     }
   }
 
+  private unready(retried: boolean): Reply {
+    return failure(503, `none was ready within ${this.answerWithin / 1000} s`, retried);
+  }
+
+  private failed(worker: Worker, error: unknown, late: AbortSignal, retried: boolean): Reply {
+    if (!late.aborted) return failure(502, (error as Error).message, retried);
+    // A busy server answers somebody; from one that has answered nobody all the time nothing is to be hoped for.
+    if (worker.silence >= this.answerWithin * ALMOST) {
+      this.options.log(`server ${worker.pid} has answered nothing for ${this.answerWithin / 1000} s, and is ended`);
+      worker.kill();
+    }
+    return failure(504, `it took longer than ${this.answerWithin / 1000} s`, retried);
+  }
+
   /** The least busy server, but not `not`; where there is none, the next one that is ready in time. */
-  private async worker(not: Worker | undefined): Promise<Worker | undefined> {
+  private async worker(not: Worker | undefined, late: AbortSignal): Promise<Worker | undefined> {
     const choose = () =>
       this.replicas
         .flatMap(({ worker }) => (worker && worker !== not ? [worker] : []))
@@ -86,13 +113,9 @@ export class Deployment {
           undefined,
         );
     const ready = choose();
-    if (ready) return ready;
-    const waited = new AbortController();
-    await Promise.race([
-      ...this.replicas.map((replica) => replica.next(not)),
-      sleep(RESTART_WAIT_MS, undefined, { signal: waited.signal }).catch(() => undefined),
-    ]);
-    waited.abort();
+    if (ready || late.aborted) return ready;
+    const tooLate = new Promise<void>((resolve) => late.addEventListener('abort', () => resolve(), { once: true }));
+    await Promise.race([...this.replicas.map((replica) => replica.next(not)), tooLate]);
     return choose();
   }
 }

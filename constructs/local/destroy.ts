@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { LocalOptions } from './mlops';
 import { lock } from './lock';
 import type { RunRecord } from './run';
-import { listFolder, Storage } from './storage';
+import { listFolder } from './disk';
+import { Storage } from './storage';
 
 /**
  * `retain` keeps data, registry, artifacts, captures, labels, reports and events; `delete` removes all that is in the state
@@ -24,10 +25,11 @@ export async function destroy(
   }
 }
 
-/** What would start again by itself: deployments, alarms, requests, and runs that a closed process left. */
+/** What would start again by itself: deployments, alarms, requests, notices, and runs that a closed process left. */
 async function takeDown(storage: Storage): Promise<void> {
   for (const endpoint of await storage.list('loop')) {
-    for (const name of ['endpoint.json', 'alarms.json', 'requests']) await storage.remove(join('loop', endpoint, name));
+    for (const name of ['endpoint.json', 'alarms.json', 'requests', 'notices'])
+      await storage.remove(join('loop', endpoint, name));
   }
   for (const owner of await storage.list('runs')) {
     for (const id of await storage.list(join('runs', owner))) await endRun(storage, join('runs', owner, id));

@@ -11,18 +11,22 @@ import type { Environments } from './environments';
 import type { LocalFacts } from './facts';
 import { LocalPlatform } from './loop.runtime';
 import { prepareMonitor } from './monitor.runtime';
+import { Notifier } from './notify.runtime';
 import type { NewRun, Runs } from './pipeline.runtime';
-import { pythonVariables } from './python';
+import { endWithUs, pythonVariables } from './python';
 import { Registry } from './registry.runtime';
-import type { Servers } from './servers';
+import { serverLog } from './server-log';
 import type { Storage } from './storage';
-import { prepareTraining } from './training.runtime';
+import { Unfinished } from './unfinished';
+import { modelPath, prepareTraining } from './training.runtime';
 import type { Launch } from './worker';
 
 export interface EndpointParts {
   readonly endpoint: Endpoint;
   readonly registry: Registry;
   readonly platform: LocalPlatform;
+  /** `undefined` where nobody is told. */
+  readonly notifier: Notifier | undefined;
   /** Reads the record, and starts again what served. */
   readonly open: () => Promise<void>;
 }
@@ -35,19 +39,24 @@ export interface EndpointPartsOptions {
   readonly runs: Runs;
   readonly captures: Captures;
   readonly datasets: ReadonlyMap<string, Dataset>;
+  /** By endpoint. */
+  readonly webhooks: ReadonlyMap<string, string>;
   readonly environments: Environments;
-  readonly servers: Servers;
+  readonly answerWithin: number | undefined;
   readonly log: (line: string) => void;
   readonly onChange: () => void;
 }
 
 export function endpointParts(options: EndpointPartsOptions): EndpointParts {
-  const { spec, name, facts, storage, runs, environments, servers, log, onChange } = options;
-  const { model: pipeline, replicas } = spec.endpoints[name]!;
+  const { spec, name, facts, storage, runs, environments, answerWithin, log, onChange } = options;
+  const { model: pipeline, replicas, notify } = spec.endpoints[name]!;
   const { dataset: datasetName, history } = spec.pipelines[pipeline]!;
   const dataset = options.datasets.get(datasetName)!;
   const registry = new Registry(storage, name);
   const alarms = new Alarms(storage, name);
+  const webhook = options.webhooks.get(name);
+  const told = { system: spec.name, endpoint: name, storage, log };
+  const notifier = notify && webhook !== undefined ? new Notifier({ ...told, on: notify.on, webhook }) : undefined;
   const endpoint = new Endpoint({
     name,
     storage,
@@ -55,8 +64,9 @@ export function endpointParts(options: EndpointPartsOptions): EndpointParts {
     revision: facts.endpoints[name]!.revision,
     launch: (version) => serve(environments, storage.path(registry.get(version).artifact)),
     log,
+    onLine: serverLog(storage, name, log),
     onChange,
-    onProcess: (pid) => servers.add(pid),
+    ...(answerWithin !== undefined && { answerWithin }),
   });
   const newRun = ({ id, kind, tags }: Extract<Action, { do: 'start' }>): NewRun => ({
     id,
@@ -77,11 +87,27 @@ export function endpointParts(options: EndpointPartsOptions): EndpointParts {
   return {
     endpoint,
     registry,
-    platform: new LocalPlatform({ name, pipeline, storage, runs, registry, endpoint, alarms, look, newRun }),
+    notifier,
+    platform: new LocalPlatform({
+      name,
+      pipeline,
+      storage,
+      runs,
+      registry,
+      endpoint,
+      alarms,
+      unfinished: new Unfinished(storage, name),
+      log,
+      notifier,
+      look,
+      modelOf: (run) => modelPath(spec, pipeline, run),
+      newRun,
+    }),
     open: async () => {
       await registry.open();
       await alarms.open();
       await endpoint.open();
+      notifier?.wake();
     },
   };
 }
@@ -91,6 +117,6 @@ async function serve(environments: Environments, model: string): Promise<Launch>
   const python = await environments.python(join(model, 'code'));
   return {
     command: [python, '-m', 'mlops_model', 'serve', '--in.model', model, '--param.port', '0'],
-    env: pythonVariables(),
+    env: { ...pythonVariables(), ...endWithUs },
   };
 }

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { PlanTask } from '../../pipelines/compile/plan';
 import { digestOf, type ContentDigests } from './content';
 import { spawnProgram, stepProgram } from './programs';
-import { pythonEnvironment, pythonVariables, serveRequirements } from './python';
+import { endWithUs, pythonEnvironment, pythonVariables, serveRequirements } from './python';
 import type { TaskProgram } from './task.runtime';
 
 const STEPS = resolve(__dirname, '../../runtime/steps');
@@ -38,23 +38,23 @@ export class Environments {
     return python;
   }
 
-  /** The program that a task's command names. `code` is the model code that the run is about. */
+  /** The program that a task's command names; `node` is ours, `python` has what the model code in `code` requires. */
   async program(command: PlanTask['command'], code: string | undefined): Promise<TaskProgram> {
     if (command[0] === 'mlops-step') return { run: stepProgram, digest: await this.digestFiles([STEPS, SPEC]) };
-    if (command[0] !== 'mlops-model') {
+    if (command[0] === 'node') return { run: spawnProgram([process.execPath]), digest: process.version };
+    if (command[0] !== 'mlops-model' && command[0] !== 'python') {
       return {
         run: spawnProgram([command[0]]),
         digest: await this.digestFiles(command.filter((word) => existsSync(word))),
       };
     }
     const python = await this.python(code);
+    const requirements = [await this.digestFiles(requirementsOf(code)), process.env.MLOPS_PYTHON ?? ''];
+    if (command[0] === 'python')
+      return { run: spawnProgram([python], pythonVariables()), digest: digestOf(requirements) };
     return {
-      run: spawnProgram([python, '-m', 'mlops_model'], pythonVariables()),
-      digest: digestOf([
-        await this.serverDigest(),
-        await this.digestFiles(requirementsOf(code)),
-        process.env.MLOPS_PYTHON ?? '',
-      ]),
+      run: spawnProgram([python, '-m', 'mlops_model'], { ...pythonVariables(), ...endWithUs }, 'pipe'),
+      digest: digestOf([await this.serverDigest(), ...requirements]),
     };
   }
 
@@ -69,7 +69,7 @@ export class Environments {
 }
 
 /** The model code among the directories of a run: its own, or what stands in the model that it is about. */
-export function codeOf(externals: Readonly<Record<string, string>>): string | undefined {
+export function modelCodeOf(externals: Readonly<Record<string, string>>): string | undefined {
   return externals.code ?? (externals.model && join(externals.model, 'code'));
 }
 

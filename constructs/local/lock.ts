@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bornAt, isAlive } from './processes';
-import { listFolder, unlessMissing, writeAtomically } from './storage';
+import { listFolder, unlessMissing, writeAtomically } from './disk';
 import { Unavailable } from '../spec/problem';
 
 interface Holder {

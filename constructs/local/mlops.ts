@@ -34,6 +34,11 @@ export interface LocalOptions {
   readonly overview?: () => unknown;
   /** What happens, a line each. @default nothing is printed */
   readonly log?: (line: string) => void;
+  /**
+   * Milliseconds that a request may take, from its arrival to its answer: after that the client gets 504, and a server that
+   * has been silent for so long is ended and started again. @default 30_000
+   */
+  readonly answerWithin?: number;
   /** Closes the target. */
   readonly signal?: AbortSignal;
 }

@@ -7,13 +7,14 @@ import type { ResolvedMlops } from '../spec/mlops';
 import type { MonitorSubject, Report } from '../spec/report';
 import type { MonitorReport, RunTags, Window } from '../../runtime/loop/platform';
 import type { Captures } from './capture';
-import { GrowingFolder } from './files';
+import { GrowingFolder } from './growing-folder';
 import { arrivalOf } from './labels';
 import type { Prepared } from './pipeline.runtime';
 import type { PlanOutputs } from './plan.runtime';
 import type { Registry } from './registry.runtime';
 import type { RunRecord } from './run';
-import { linkTree, type Storage } from './storage';
+import { linkTree } from './disk';
+import type { Storage } from './storage';
 
 export interface MonitorWorld {
   readonly spec: ResolvedMlops;

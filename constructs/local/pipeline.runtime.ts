@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Plan } from '../../pipelines/compile/plan';
 import type { Run, RunTags, Time } from '../../runtime/loop/platform';
 import type { Given, PlanJob, PlanOutputs, PlanResult } from './plan.runtime';
+import { runsOn } from './record';
 import type { RunRecord } from './run';
 import type { Storage } from './storage';
 
@@ -46,16 +47,7 @@ export class Runs {
 
   /** Reads the records, and takes up the runs that were in flight. */
   async open(): Promise<void> {
-    const { storage } = this.options;
-    const found: RunRecord[] = [];
-    for (const owner of await storage.list('runs')) {
-      for (const id of await storage.list(join('runs', owner))) {
-        const record = await storage.read<RunRecord>(recordPath(owner, id));
-        if (record) found.push(record.value);
-      }
-    }
-    for (const record of found.sort((a, b) => a.started - b.started))
-      this.records.set(key(record.owner, record.id), record);
+    for (const record of await runsOn(this.options.storage)) this.records.set(key(record.owner, record.id), record);
     for (const record of this.list()) if (record.state === 'running') await this.resume(record);
   }
 
@@ -102,7 +94,9 @@ export class Runs {
     const prepared = await prepare(storage.path(directory));
     await storage.write(planPath(owner, id), prepared);
     const record: RunRecord = { id, kind, owner, tags, state: 'running', started: clock(), tasks: [] };
-    await this.put(record);
+    // On disk first: a run that is not on record has not begun, and is started again at the next look.
+    await storage.write(recordPath(owner, id), record);
+    this.records.set(key(owner, id), record);
     this.execute(record, prepared);
   }
 
@@ -148,14 +142,12 @@ export class Runs {
 
   private async end(record: RunRecord, outcome: Partial<RunRecord>): Promise<void> {
     const { storage, clock } = this.options;
-    await this.put({ ...record, ...outcome, ended: clock() });
+    const ended: RunRecord = { ...record, ...outcome, ended: clock() };
+    // It has ended, whatever the disk says to it; where that cannot be written, the next process ends it again, from the cache.
+    this.records.set(key(record.owner, record.id), ended);
+    await storage.write(recordPath(record.owner, record.id), ended);
     await storage.remove(join('runs', record.owner, record.id, 'in'));
     await storage.remove(planPath(record.owner, record.id));
-  }
-
-  private async put(record: RunRecord): Promise<void> {
-    this.records.set(key(record.owner, record.id), record);
-    await this.options.storage.write(recordPath(record.owner, record.id), record);
   }
 }
 

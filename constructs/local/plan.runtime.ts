@@ -78,6 +78,7 @@ class PlanRun {
     const before = await Promise.all(task.after.map(async (name) => [name, await this.made.get(name)] as const));
     const ready = new Map(before.flatMap(([name, outputs]) => (outputs ? [[name, outputs]] : [])));
     if (ready.size < before.length) return this.tell(task, { state: 'skipped' });
+    let started: number | undefined;
     try {
       const { outputs, cached, seconds } = await this.tools.tasks.run(
         {
@@ -86,14 +87,18 @@ class PlanRun {
           parameters: this.job.given.parameters,
           log: this.records.get(task.name)!.log,
           signal: this.job.signal,
-          onStart: () => this.tell(task, { state: 'running' }),
+          onStart: () => {
+            started = performance.now();
+            this.tell(task, { state: 'running' });
+          },
         },
         await this.tools.program(task.command),
       );
       this.tell(task, { state: 'succeeded', cached, seconds });
       return outputs;
     } catch (error) {
-      return this.tell(task, { state: 'failed', error: (error as Error).message });
+      const seconds = started === undefined ? 0 : (performance.now() - started) / 1000;
+      return this.tell(task, { state: 'failed', seconds, error: (error as Error).message });
     }
   }
 

@@ -8,6 +8,8 @@ export interface ProgramContext {
   readonly print: (line: string) => void;
   /** Ends the program: at once where it runs in this process, else by SIGTERM and, 30 seconds later, SIGKILL. */
   readonly signal: AbortSignal;
+  /** How many are kept for it. */
+  readonly cores: number;
 }
 
 /** A program that takes the arguments of a task. Resolves to the exit code; rejects where it cannot be run or was ended. */
@@ -23,16 +25,20 @@ export const stepProgram: Program = async (args, { print, signal }) => {
   return await Promise.race([runStep(args, (text) => text.split('\n').forEach(print)), ended]);
 };
 
-/** A program of its own, found on PATH. */
+/** A program of its own, found on PATH. `stdin`: nothing, or open until we are gone. */
 export const spawnProgram =
-  (command: readonly [string, ...string[]], env: NodeJS.ProcessEnv = process.env): Program =>
-  (args, { print, signal }) =>
+  (
+    command: readonly [string, ...string[]],
+    env: NodeJS.ProcessEnv = process.env,
+    stdin: 'ignore' | 'pipe' = 'ignore',
+  ): Program =>
+  (args, { print, signal, cores }) =>
     new Promise((resolve, reject) => {
       const child = spawn(command[0], [...command.slice(1), ...args], {
-        env,
-        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { ...env, OMP_NUM_THREADS: String(cores), OPENBLAS_NUM_THREADS: String(cores) },
+        stdio: [stdin, 'pipe', 'pipe'],
       });
-      for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', print);
+      for (const stream of [child.stdout!, child.stderr!]) createInterface(stream).on('line', print);
       let kill: NodeJS.Timeout | undefined;
       const end = () => {
         child.kill('SIGTERM');

@@ -67,6 +67,9 @@ export function pythonVariables(): NodeJS.ProcessEnv {
   };
 }
 
+/** Ends a program of ours when its standard input is closed: by us, or with us, however we go. */
+export const endWithUs = { MLOPS_END_WITH_STDIN: '1' } as const;
+
 async function basePython(uv: boolean, signal?: AbortSignal): Promise<{ command: string; version: string }> {
   if (!isOnPath('python3')) {
     if (uv) return { command: UV_PYTHON, version: UV_PYTHON };

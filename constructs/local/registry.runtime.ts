@@ -69,8 +69,9 @@ export class Registry {
   }
 
   private async put(version: RegisteredVersion): Promise<void> {
-    this.versions.set(version.name, version);
+    // In this order: what cannot be written has not happened, and is done again at the next look.
     await this.storage.write(join(this.folder, `${version.name}.json`), version);
+    this.versions.set(version.name, version);
   }
 
   private get folder(): string {

@@ -5,8 +5,6 @@ import { Worker, type Launch } from './worker';
 export interface ReplicaOptions {
   readonly launch: () => Promise<Launch>;
   readonly log: (line: string) => void;
-  /** Called with the process of each server that was started. */
-  readonly onStart: (pid: number) => Promise<void>;
 }
 
 const FIRST_DELAY_MS = 100;
@@ -53,23 +51,20 @@ export class Replica {
   }
 
   private launch(): Promise<Worker> {
-    const { launch, log, onStart } = this.options;
-    const starting = launch().then(async (how) => {
-      const worker = await Worker.start(how, log, this.stopped.signal);
-      await onStart(worker.pid);
-      return worker;
-    });
+    const { launch, log } = this.options;
+    const starting = launch().then((how) => Worker.start(how, log, this.stopped.signal));
     this.starting = starting;
     return starting;
   }
 
   private keep(worker: Worker): void {
     this.worker = worker;
+    this.options.log(`server ${worker.pid} is ready`);
     this.wake();
     this.supervision = worker.ended.then(async (how) => {
       if (this.stopped.signal.aborted) return;
       this.worker = undefined;
-      this.options.log(`a server went away and is started again: ${how}`);
+      this.options.log(`server ${worker.pid} went away and is started again: ${how}`);
       await this.startAgain(0);
     });
   }

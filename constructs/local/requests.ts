@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { layout } from '../spec/layout';
 import type { Request } from '../../runtime/loop/platform';
-import { listFolder, unlessMissing, writeAtomically } from './storage';
+import { listFolder, unlessMissing, writeAtomically } from './disk';
 
 /** Files a request; the loop of a running `mlops up` sees it at once, one that is started later, then. */
 export function fileRequest(stateDir: string, endpoint: string, request: Request): Promise<void> {

@@ -26,7 +26,7 @@ export interface RunRecord {
 export interface TaskRecord {
   readonly name: string;
   readonly state: 'waiting' | 'running' | 'succeeded' | 'failed' | 'skipped';
-  /** How long the program ran, by the machine's clock; 0 where the outputs came from the cache. */
+  /** How long the program ran, by the machine's clock: for outputs from the cache, when they were made. */
   readonly seconds: number;
   /** The outputs were there already, made by the same program from the same inputs. */
   readonly cached: boolean;

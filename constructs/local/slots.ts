@@ -1,18 +1,30 @@
-/** So many pieces of work at a time; the rest wait in the order in which they came. */
+/** A number of cores for pieces of work; what finds too few free waits in the order in which it came. */
 export class Slots {
-  private readonly waiting: (() => void)[] = [];
+  private readonly waiting: { readonly cores: number; readonly begin: () => void }[] = [];
+  private free: number;
 
-  constructor(private free: number) {}
+  constructor(private readonly all: number) {
+    this.free = all;
+  }
 
-  async use<T>(work: () => Promise<T>): Promise<T> {
-    if (this.free > 0) this.free -= 1;
-    else await new Promise<void>((resolve) => this.waiting.push(resolve));
+  /** Never more than there are; `work` is told how many it got. */
+  async use<T>(wanted: number, work: (cores: number) => Promise<T>): Promise<T> {
+    const cores = Math.min(wanted, this.all);
+    if (this.waiting.length === 0 && cores <= this.free) this.free -= cores;
+    else await new Promise<void>((begin) => this.waiting.push({ cores, begin }));
     try {
-      return await work();
+      return await work(cores);
     } finally {
-      const next = this.waiting.shift();
-      if (next) next();
-      else this.free += 1;
+      this.free += cores;
+      this.admit();
+    }
+  }
+
+  private admit(): void {
+    for (let next = this.waiting[0]; next && next.cores <= this.free; next = this.waiting[0]) {
+      this.waiting.shift();
+      this.free -= next.cores;
+      next.begin();
     }
   }
 }

@@ -1,8 +1,9 @@
 /** The record on this machine's disk: documents that are replaced as a whole or not at all, and logs that only grow. */
 import { createHash } from 'node:crypto';
-import { appendFile, copyFile, link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Refused } from '../../runtime/loop/platform';
+import { appendLine, listFolder, unlessMissing, writeAtomically } from './disk';
 
 export interface Document<T> {
   readonly value: T;
@@ -31,7 +32,7 @@ export class Storage {
   async read<T>(path: string): Promise<Document<T> | undefined> {
     const known = this.known.get(path);
     if (known) return known as Document<T>;
-    const text = await readIfThere(this.path(path));
+    const text = await unlessMissing(readFile(this.path(path), 'utf8'));
     if (text === undefined) return undefined;
     return this.remember(path, parseDocument<T>(this.path(path), text), text);
   }
@@ -47,11 +48,9 @@ export class Storage {
     });
   }
 
+  /** Adds a line: the whole of it, or nothing where it throws. */
   append(path: string, value: unknown): Promise<void> {
-    return this.inTurn(path, async () => {
-      await mkdir(dirname(this.path(path)), { recursive: true });
-      await appendFile(this.path(path), `${JSON.stringify(value)}\n`);
-    });
+    return this.inTurn(path, () => appendLine(this.path(path), JSON.stringify(value)));
   }
 
   /** Names in a folder, sorted; none where the folder does not exist. */
@@ -87,57 +86,6 @@ export class Storage {
     return mine;
   }
 }
-
-/** A reader sees the old text or the new one, whenever the process or the machine stops. */
-export async function writeAtomically(file: string, text: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  const temporary = `${file}.${process.pid}.tmp`;
-  const handle = await open(temporary, 'w');
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(temporary, file);
-}
-
-export async function listFolder(folder: string): Promise<string[]> {
-  return (await unlessMissing(readdir(folder)))?.sort() ?? [];
-}
-
-/** The same files under another folder: hard links, or copies where the two are on different disks. */
-export async function linkTree(from: string, to: string): Promise<void> {
-  await mkdir(to, { recursive: true });
-  for (const entry of await readdir(from, { withFileTypes: true })) {
-    const [source, target] = [join(from, entry.name), join(to, entry.name)];
-    if (entry.isDirectory()) await linkTree(source, target);
-    else await linkFile(source, target);
-  }
-}
-
-export async function linkFile(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to);
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return;
-    if (codeOf(error) !== 'EXDEV' && codeOf(error) !== 'EPERM' && codeOf(error) !== 'EMLINK') throw error;
-    await copyFile(from, to);
-  }
-}
-
-const readIfThere = (file: string): Promise<string | undefined> => unlessMissing(readFile(file, 'utf8'));
-
-export async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-export const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
 function parseDocument<T>(file: string, text: string): T {
   try {

@@ -4,6 +4,11 @@ import type { Support } from '../spec/support';
 export const support: Support = {
   training: 'native',
   'training.schedule': { via: 'schedules are kept while `mlops up` runs' },
+  graph: 'native',
+  'graph.image': {
+    via: 'the component runs with the programs of this machine, and with the Python of its code folder',
+  },
+  'graph.memory': { via: 'a task has the memory that this machine has' },
   endpoint: 'native',
   'endpoint.autoscaling': { via: 'replicas.min servers run, and their number does not change' },
   'endpoint.scaleToZero': {
@@ -12,7 +17,9 @@ export const support: Support = {
   'rollout.steps': 'native',
   'rollout.quality': 'native',
   'monitor.data-drift': 'native',
+  'monitor.prediction-drift': 'native',
   'monitor.model-quality': 'native',
   retrain: 'native',
-  'approval.manual': { unsupported: "set approval to 'automatic': no command approves a version yet" },
+  'approval.manual': 'native',
+  notify: 'native',
 };

@@ -1,7 +1,9 @@
 /** Puts the parts of the local target together, in the order in which they need each other. */
 import { setMaxListeners } from 'node:events';
 import { resolve } from 'node:path';
+import { noticeOfRun } from '../../runtime/loop/notice';
 import type { Platform } from '../../runtime/loop/platform';
+import { Database } from '../../runtime/steps/database';
 import { layout } from '../spec/layout';
 import type { ResolvedMlops } from '../spec/mlops';
 import { Captures } from './capture';
@@ -14,11 +16,11 @@ import { lock } from './lock';
 import type { LocalOptions } from './mlops';
 import { keepReport } from './monitor.runtime';
 import { Closing, Runs } from './pipeline.runtime';
-import { Servers } from './servers';
+import type { RunRecord } from './run';
 import { SCRATCH, Storage } from './storage';
-import { Tables } from './tables';
 import { keepTraining } from './training.runtime';
 import { watchFolders } from './watch';
+import { webhooksOf } from './webhooks';
 import { Workshop } from './workshop';
 
 /** The running parts. */
@@ -55,7 +57,8 @@ export async function openSystem(spec: ResolvedMlops, options: SystemOptions): P
 
 async function assemble(spec: ResolvedMlops, options: SystemOptions, closers: Closers): Promise<System> {
   const { root, log, clock, onChange } = options;
-  const { storage, tables } = await openRecord(options.stateDir, closers);
+  const webhooks = webhooksOf(spec);
+  const { storage, db } = await openRecord(options.stateDir, closers);
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([stop.signal, options.signal]) : stop.signal;
   setMaxListeners(0, signal);
@@ -71,15 +74,18 @@ async function assemble(spec: ResolvedMlops, options: SystemOptions, closers: Cl
     clock,
     log,
     run: (job) => workshop.run(job),
-    keep: (run, outputs) => (run.kind === 'train' ? keepTraining : keepReport)(storage, run, outputs),
-    onEnd: onChange,
+    keep: (run, outputs) =>
+      run.kind === 'train' ? keepTraining(spec, storage, run, outputs) : keepReport(storage, run, outputs),
+    onEnd: (run) => {
+      const notice = noticeOfRun(run);
+      if (notice) void endpoints.get(endpointOf(spec, run))?.notifier?.tell(notice, clock());
+      onChange();
+    },
   });
   const schema = (endpoint: string, version: string) => endpoints.get(endpoint)!.registry.get(version).schema;
-  const captures = new Captures({ storage, db: tables.db, schema, log });
+  const captures = new Captures({ storage, db, schema, log });
   closers.add(() => captures.flush());
-  const datasets = datasetsOf(spec, options, storage, tables);
-  const servers = new Servers(storage);
-  await servers.endOrphans();
+  const datasets = datasetsOf(spec, options, storage, db);
   for (const name of Object.keys(spec.endpoints)) {
     const parts = endpointParts({
       spec,
@@ -89,17 +95,20 @@ async function assemble(spec: ResolvedMlops, options: SystemOptions, closers: Cl
       runs,
       captures,
       datasets,
+      webhooks,
       environments,
-      servers,
+      answerWithin: options.answerWithin,
       log,
       onChange,
     });
     endpoints.set(name, parts);
+    closers.add(() => parts.notifier?.close());
     closers.add(() => parts.endpoint.close());
     await parts.open();
   }
   closers.add(() => runs.close());
   await runs.open();
+  for (const { platform } of endpoints.values()) await platform.open(clock());
   const gateway = gatewayOf(spec, options, facts, endpoints, captures);
   closers.add(() => gateway.close());
   closers.add(() => stop.abort(new Closing('the target was closed')));
@@ -119,22 +128,28 @@ async function assemble(spec: ResolvedMlops, options: SystemOptions, closers: Cl
   };
 }
 
-async function openRecord(stateDir: string, closers: Closers): Promise<{ storage: Storage; tables: Tables }> {
+/** A training run belongs to a pipeline, which has one endpoint at most; a monitor's run belongs to the endpoint itself. */
+function endpointOf({ endpoints }: ResolvedMlops, { kind, owner }: RunRecord): string {
+  if (kind === 'monitor') return owner;
+  return Object.keys(endpoints).find((name) => endpoints[name]!.model === owner) ?? '';
+}
+
+async function openRecord(stateDir: string, closers: Closers): Promise<{ storage: Storage; db: Database }> {
   const held = await lock(stateDir);
   closers.add(() => held.release());
   const storage = new Storage(stateDir);
   closers.add(() => storage.settle());
   await storage.remove(SCRATCH);
-  const tables = await Tables.open();
-  closers.add(() => tables.close());
-  return { storage, tables };
+  const db = await Database.open();
+  closers.add(() => db.close());
+  return { storage, db };
 }
 
 function datasetsOf(
   spec: ResolvedMlops,
   { root, data, log }: SystemOptions,
   storage: Storage,
-  { db }: Tables,
+  db: Database,
 ): ReadonlyMap<string, Dataset> {
   const scratch = storage.path(SCRATCH);
   return new Map(

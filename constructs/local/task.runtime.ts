@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { taskArguments, type PlanTask } from '../../pipelines/compile/plan';
-import type { Artifacts, Cache } from './cache';
+import type { Artifacts, Cache, Made } from './cache';
 import { digestOf } from './content';
 import { EXIT_CODE, type Program } from './programs';
 import type { Slots } from './slots';
@@ -26,13 +26,12 @@ export interface TaskJob {
   readonly onStart: () => void;
 }
 
-export interface TaskResult {
-  readonly outputs: Artifacts;
+export interface TaskResult extends Made {
+  /** The outputs were there already. */
   readonly cached: boolean;
-  readonly seconds: number;
 }
 
-/** Waits before a program that asked for it (exit code 75) is run again. */
+/** Waits before a program that asked for it (exit code 75) is run again; the last one counts for all after it. */
 export const RETRY_DELAYS_MS: readonly number[] = [1_000, 5_000, 25_000];
 /** How much of what a failed program printed is its message. */
 const MESSAGE_LINES = 20;
@@ -48,60 +47,71 @@ export class TaskRunner {
   async run(job: TaskJob, program: TaskProgram): Promise<TaskResult> {
     const key = keyOf(job, program.digest);
     const kept = await this.cache.find(key);
-    if (kept) return { outputs: kept, cached: true, seconds: 0 };
-    return await this.slots.use(async () => {
+    if (kept) return { ...kept, cached: true };
+    return await this.slots.use(job.task.cores, async (cores) => {
       job.signal.throwIfAborted();
       job.onStart();
-      const start = performance.now();
-      const outputs = await this.untilDone(job, program.run, key);
-      return { outputs, cached: false, seconds: (performance.now() - start) / 1000 };
+      return { ...(await this.untilDone(job, program.run, key, cores)), cached: false };
     });
   }
 
-  private async untilDone(job: TaskJob, program: Program, key: string): Promise<Artifacts> {
-    for (const delay of [...this.retryDelays, undefined]) {
+  private async untilDone(job: TaskJob, program: Program, key: string, cores: number): Promise<Made> {
+    for (let retry = 0; ; retry += 1) {
       try {
-        return await this.cache.make(key, job.task.outputs, (directories) => attempt(job, program, directories));
+        return await this.cache.make(key, job.task.outputs, (outputs) => attempt(job, program, outputs, cores));
       } catch (error) {
-        if (!(error instanceof TryAgain) || delay === undefined) throw error;
-        await sleep(delay, undefined, { signal: job.signal });
+        if (!(error instanceof TryAgain) || retry === job.task.retries) throw error;
+        await sleep(this.retryDelays[retry] ?? this.retryDelays.at(-1), undefined, { signal: job.signal });
       }
     }
-    throw new Error('unreachable: the last attempt returns or throws');
   }
 }
 
 class TryAgain extends Error {}
 
-async function attempt(job: TaskJob, program: Program, outputs: Readonly<Record<string, string>>): Promise<void> {
+async function attempt(
+  job: TaskJob,
+  program: Program,
+  outputs: Readonly<Record<string, string>>,
+  cores: number,
+): Promise<void> {
   const { task, log, signal, parameters } = job;
   const inputs = Object.fromEntries(Object.entries(job.inputs).map(([name, { directory }]) => [name, directory]));
   const printed = createWriteStream(log, { flags: 'a' });
   const last: string[] = [];
-  const print = (line: string) => {
-    printed.write(`${line}\n`);
+  const keep = (line: string) => {
     last.push(line);
     if (last.length > MESSAGE_LINES) last.shift();
   };
+  const print = (line: string) => {
+    printed.write(`${line}\n`);
+    keep(line);
+  };
+  // The program is worth more than its log; where it fails, this stands beside its reason.
+  printed.on('error', (error) => keep(`the log cannot be written: ${error.message}`));
   const ending = AbortSignal.any([signal, AbortSignal.timeout(task.timeoutSeconds * 1000)]);
   try {
-    const code = await program(taskArguments(task, { inputs, outputs }, parameters), { print, signal: ending });
+    const code = await program(taskArguments(task, { inputs, outputs }, parameters), { print, signal: ending, cores });
     if (code === EXIT_CODE.done) return;
     const message = last.join('\n').trim() || `ended with exit code ${code} and printed nothing`;
     throw code === EXIT_CODE.tryAgain ? new TryAgain(message) : new Error(message);
   } catch (error) {
     signal.throwIfAborted();
     if (!ending.aborted) throw error;
-    throw new Error(`took longer than ${task.timeoutSeconds} s, the pipeline's timeout, and was ended`, {
+    throw new Error(`took longer than ${task.timeoutSeconds} s, its timeout, and was ended`, {
       cause: error,
     });
   } finally {
-    await finished(printed.end());
+    await finished(printed.end()).catch(() => undefined);
   }
 }
 
+/** Another number for another way of keeping: what was kept the old way is not found. */
+const FORMAT = 2;
+
 function keyOf({ task, inputs, parameters }: TaskJob, program: string): string {
   return digestOf({
+    format: FORMAT,
     program,
     command: task.command,
     inputs: Object.entries(inputs).map(([name, { digest }]) => [name, digest]),

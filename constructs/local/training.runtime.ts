@@ -5,13 +5,16 @@ import { trainingGraph } from '../../pipelines/training';
 import type { Decision } from '../spec/decision';
 import { layout } from '../spec/layout';
 import type { ResolvedMlops } from '../spec/mlops';
+import { registerOf } from '../spec/pipeline';
 import type { Dataset } from './data';
+import { pathOf, readDecision } from './decision.runtime';
 import type { Endpoint } from './endpoint.runtime';
 import type { Prepared } from './pipeline.runtime';
 import type { PlanOutputs } from './plan.runtime';
 import type { Registry } from './registry.runtime';
 import type { RunRecord } from './run';
-import { linkTree, type Storage } from './storage';
+import { linkTree } from './disk';
+import type { Storage } from './storage';
 
 export interface TrainingWorld {
   readonly spec: ResolvedMlops;
@@ -39,8 +42,9 @@ export async function prepareTraining(
   };
 }
 
-/** Links all outputs into the record; the winner stands there for the registry to point to. */
+/** Links all outputs into the record: what becomes a version stands there for the registry to point to. */
 export async function keepTraining(
+  spec: ResolvedMlops,
   storage: Storage,
   run: RunRecord,
   outputs: PlanOutputs,
@@ -50,13 +54,12 @@ export async function keepTraining(
       await linkTree(directory, storage.path(layout.artifact(run.owner, run.id, task, output)));
     }
   }
-  const file = join(layout.artifact(run.owner, run.id, 'select', 'decision'), 'decision.json');
-  const decision = await storage.read<Decision>(file);
-  if (!decision) throw new Error(`select wrote no ${file}`);
-  return { decision: decision.value };
+  return { decision: await readDecision(storage, spec.pipelines[run.owner]!, run) };
 }
 
-export const winnerOf = (pipeline: string, run: string): string => layout.artifact(pipeline, run, 'select', 'model');
+/** Where a training run left the model that becomes a version, relative to the state folder. */
+export const modelPath = (spec: ResolvedMlops, pipeline: string, run: string): string =>
+  pathOf(registerOf(spec.pipelines[pipeline]!).model, pipeline, run);
 
 /** The model that serves and has come through its bake, else the last one that did. */
 async function championOf({ storage, registry, endpoint }: TrainingWorld): Promise<string> {

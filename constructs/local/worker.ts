@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
-import { codeOf } from './storage';
+import { errorCode } from './disk';
 
 /** How a server is started. It prints `{"port": N}` when it listens and answers `GET /health/ready` with 200 when it may serve. */
 export interface Launch {
@@ -35,6 +35,8 @@ const MESSAGE_LINES = 5;
 export class Worker {
   /** In flight now. */
   requests = 0;
+  /** When it answered last, or was asked after having had nothing to do. */
+  private lastSign = 0;
 
   private constructor(
     private readonly child: ChildProcess,
@@ -50,7 +52,8 @@ export class Worker {
   /** Resolves when the server is ready; rejects with what it printed where it ends before that, or is not wanted any more. */
   static async start({ command, env }: Launch, log: (line: string) => void, signal: AbortSignal): Promise<Worker> {
     signal.throwIfAborted();
-    const child = spawn(command[0], command.slice(1), { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    // Its standard input stays open as long as we are there: so it knows.
+    const child = spawn(command[0], command.slice(1), { env, stdio: ['pipe', 'pipe', 'pipe'] });
     const printed: string[] = [];
     createInterface(child.stderr).on('line', (line) => {
       log(line);
@@ -82,8 +85,14 @@ export class Worker {
     }
   }
 
-  /** Rejects where the server cannot be reached or does not answer. */
-  async ask(body: Buffer): Promise<Answer> {
+  /** Milliseconds that it has answered nobody, of those in which it had something to do. */
+  get silence(): number {
+    return performance.now() - this.lastSign;
+  }
+
+  /** Rejects where the server cannot be reached, or does not answer before `late`. */
+  async ask(body: Buffer, late: AbortSignal): Promise<Answer> {
+    if (this.requests === 0) this.lastSign = performance.now();
     this.requests += 1;
     try {
       const response = await this.pool.request({
@@ -91,7 +100,11 @@ export class Worker {
         path: '/predict',
         headers: { 'content-type': 'application/json' },
         body,
+        signal: late,
+        headersTimeout: 0,
+        bodyTimeout: 0,
       });
+      this.lastSign = performance.now();
       const contentType = response.headers['content-type'];
       return {
         status: response.statusCode,
@@ -101,6 +114,11 @@ export class Worker {
     } finally {
       this.requests -= 1;
     }
+  }
+
+  /** For one that is stuck: it would not heed anything else. */
+  kill(): void {
+    this.child.kill('SIGKILL');
   }
 
   async stop(): Promise<void> {
@@ -138,7 +156,7 @@ async function isReady(pool: Pool): Promise<boolean> {
     await body.dump();
     return statusCode === 200;
   } catch (error) {
-    if (CONNECTION_FAILURES.has(codeOf(error) ?? '')) return false;
+    if (CONNECTION_FAILURES.has(errorCode(error) ?? '')) return false;
     throw error;
   }
 }

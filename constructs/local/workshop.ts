@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { Cache } from './cache';
 import { ContentDigests } from './content';
-import { codeOf, Environments, type EnvironmentOptions } from './environments';
+import { modelCodeOf, Environments, type EnvironmentOptions } from './environments';
 import { runPlan, type PlanJob, type PlanResult } from './plan.runtime';
 import { Slots } from './slots';
 import { TaskRunner } from './task.runtime';
@@ -25,7 +25,7 @@ export class Workshop {
   }
 
   run(job: PlanJob): Promise<PlanResult> {
-    const code = codeOf(job.given.externals);
+    const code = modelCodeOf(job.given.externals);
     const program = (command: Parameters<Environments['program']>[0]) => this.environments.program(command, code);
     return runPlan(job, { tasks: this.tasks, digests: this.digests, program });
   }

@@ -4,7 +4,8 @@
  * Every compiler takes a `Graph`. There are no loops and no conditions: what depends on data is written as data.
  */
 
-export type ArtifactKind = 'dataset' | 'code' | 'model' | 'predictions' | 'metrics' | 'report';
+/** `files` is anything else: what only the user's own programs read. */
+export type ArtifactKind = 'dataset' | 'code' | 'model' | 'predictions' | 'metrics' | 'report' | 'files';
 /** What the value of a parameter must look like; on the command line all are text. */
 export type ParameterKind = 'string' | 'number' | 'boolean' | 'json';
 
@@ -15,7 +16,10 @@ export type ParameterKind = 'string' | 'number' | 'boolean' | 'json';
  * 75 for one that passes (tried again); on SIGTERM it ends within 30 seconds.
  */
 export interface Component {
-  /** Found on the image's PATH: `mlops-step` (Node) or `mlops-model` (Python), or a program of the user's. */
+  /**
+   * Found on the image's PATH: `mlops-step` (Node) or `mlops-model` (Python), or a program of the user's, with its first
+   * arguments. `{in.NAME}` at the beginning of an argument stands for the directory of that input.
+   */
   readonly command: readonly [string, ...string[]];
   readonly inputs: Readonly<Record<string, ArtifactKind>>;
   readonly outputs: Readonly<Record<string, ArtifactKind>>;
@@ -32,6 +36,10 @@ export interface Task {
   /** Values that are fixed when the graph is made; the rest are given when the run starts. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
+  /** How often the program is run again after exit code 75. @default 3 */
+  readonly retries?: number;
+  /** Kept for it while it runs. @default 1 */
+  readonly cores?: number;
 }
 
 export interface Graph {

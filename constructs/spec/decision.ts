@@ -15,7 +15,8 @@ export interface Decision {
   readonly candidates: Readonly<Record<string, { readonly parameters: Parameters; readonly scores: Scores }>>;
   /** `false` before the first version, or where the two could not be compared. */
   readonly champion: ChampionComparison | false;
-  readonly test: { readonly from: string; readonly to: string; readonly rows: number };
+  /** `false` where a graph of the user's own does not say. */
+  readonly test: { readonly from: string; readonly to: string; readonly rows: number } | false;
 }
 
 /** Champion and winner on the same rows: those newer than the champion's own training data. */

@@ -1,6 +1,7 @@
 /** An endpoint: a model that is served, rolled out, watched and retrained. */
 import type { ResolvedEndpoint, ResolvedMlops } from './mlops';
 import { checkMonitor, type MonitorSpec } from './monitor';
+import type { NotifySpec } from './notify';
 import { checkName, dangling, show, when, type Problem } from './problem';
 import { checkRollout, type RolloutSpec } from './rollout';
 import type { Duration } from './units';
@@ -21,6 +22,8 @@ export interface EndpointSpec {
    * @default "automatic"
    */
   readonly approval?: 'automatic' | 'manual';
+  /** @default false */
+  readonly notify?: NotifySpec | false;
 }
 
 /** How many servers run behind the endpoint, per version. */

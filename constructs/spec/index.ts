@@ -1,7 +1,9 @@
 /** The vocabulary: what a spec is made of. */
 export * from './artifact';
+export * from './build';
 export * from './capture';
 export * from './component';
+export * from './compute';
 export * from './dataset';
 export * from './decision';
 export * from './distance';
@@ -10,6 +12,8 @@ export * from './layout';
 export * from './metric';
 export * from './mlops';
 export * from './monitor';
+export * from './notify';
+export * from './pipeline';
 export * from './problem';
 export * from './report';
 export * from './resolve';

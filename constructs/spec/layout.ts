@@ -16,10 +16,14 @@ export const layout = {
   labels: (dataset: string) => `labels/${dataset}`,
   /** report.json of one window of one version. */
   report: (endpoint: string, monitor: string, run: string) => `reports/${endpoint}/${monitor}/${run}`,
+  /** What the servers of one version printed: one line a line. */
+  serverLog: (endpoint: string, version: string) => `logs/${endpoint}/${version}.jsonl`,
   /** The loop's memory: one document an endpoint, written compare-and-swap. */
   memory: (endpoint: string) => `loop/${endpoint}/memory.json`,
   /** Append-only: one line an event. */
   events: (endpoint: string) => `loop/${endpoint}/events.jsonl`,
+  /** Notices that nobody was told yet. */
+  notices: (endpoint: string) => `loop/${endpoint}/notices`,
   /** What people asked for and the loop has not acknowledged yet. */
   requests: (endpoint: string) => `loop/${endpoint}/requests`,
 } as const;

@@ -1,6 +1,7 @@
 /** The document: one ML system, in plain data. It never names a cloud. */
 import { checkDataset, type CheckedFeature, type DatasetSpec } from './dataset';
 import { checkEndpoint, type EndpointSpec } from './endpoint';
+import { checkOwnGraph, type GraphSpec } from './pipeline';
 import { checkName, show, when, type Problem } from './problem';
 import { checkTraining, type TrainingSpec } from './training';
 
@@ -23,7 +24,8 @@ export interface MlopsSpec {
   readonly onDestroy?: 'retain' | 'delete';
 }
 
-export type PipelineSpec = TrainingSpec;
+/** The ready-made one, or a graph of the user's own: the loop treats both alike. */
+export type PipelineSpec = TrainingSpec | GraphSpec;
 
 /** The same document with every default in it: nothing optional is left. */
 export type Resolved<T> = T extends readonly unknown[]
@@ -36,6 +38,8 @@ export type ResolvedDataset = Omit<Resolved<DatasetSpec>, 'features'> & {
   readonly features: Readonly<Record<string, Resolved<CheckedFeature>>>;
 };
 export type ResolvedTraining = Resolved<TrainingSpec>;
+export type ResolvedGraph = Resolved<GraphSpec>;
+export type ResolvedPipeline = ResolvedTraining | ResolvedGraph;
 export type ResolvedEndpoint = Resolved<EndpointSpec>;
 export type ResolvedMlops = Omit<Resolved<MlopsSpec>, 'datasets'> & {
   readonly datasets: Readonly<Record<string, ResolvedDataset>>;
@@ -45,7 +49,9 @@ export type ResolvedMlops = Omit<Resolved<MlopsSpec>, 'datasets'> & {
 export function checkMlops(spec: ResolvedMlops): Problem[] {
   return [
     ...each(spec.datasets, 'datasets', checkDataset),
-    ...each(spec.pipelines, 'pipelines', (training, path) => checkTraining(spec, training, path)),
+    ...each(spec.pipelines, 'pipelines', (pipeline, path) =>
+      pipeline.kind === 'graph' ? checkOwnGraph(spec, pipeline, path) : checkTraining(spec, pipeline, path),
+    ),
     ...each(spec.endpoints, 'endpoints', (endpoint, path) => checkEndpoint(spec, endpoint, path)),
     ...checkSharedModels(spec),
   ];

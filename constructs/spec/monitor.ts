@@ -1,11 +1,12 @@
 /** Monitors: what is measured of an endpoint's traffic, window by window, and when that counts as degraded. */
 import { DISTANCES, type Drift, type FeatureKind } from './distance';
 import { METRICS, type Metric } from './metric';
-import type { ResolvedDataset, ResolvedEndpoint, ResolvedTraining } from './mlops';
+import type { ResolvedDataset, ResolvedEndpoint, ResolvedPipeline } from './mlops';
+import { metricOf } from './pipeline';
 import { show, when, type Problem } from './problem';
 import { milliseconds, type Duration } from './units';
 
-export type MonitorSpec = DataDriftSpec | ModelQualitySpec;
+export type MonitorSpec = DataDriftSpec | PredictionDriftSpec | ModelQualitySpec;
 
 /** Degraded when `count` of the last `of` windows are violated. A window that could not be judged takes its place among them. */
 export interface ViolationsSpec {
@@ -49,6 +50,30 @@ export interface DriftByKind {
   readonly category?: Drift;
 }
 
+/**
+ * Compares the predictions of each window with the reference profile that travels with the version: its predictions on the
+ * test rows. It needs no labels.
+ */
+export interface PredictionDriftSpec {
+  readonly kind: 'prediction-drift';
+  /** Length of a window; windows are aligned to 1970-01-01 UTC, so weeks begin on Thursday. */
+  readonly every: Duration;
+  /**
+   * How drift is measured, by a distance for numbers.
+   * @default {"distance": "jsDistance", "threshold": 0.1}
+   */
+  readonly metric?: Drift;
+  /**
+   * With fewer captured rows the window is `unclear`.
+   * @default 100
+   * @minimum 1
+   * @asType integer
+   */
+  readonly leastRows?: number;
+  /** @default {"count": 1, "of": 1} */
+  readonly violations?: ViolationsSpec;
+}
+
 /** Compares predictions with the labels that came since. */
 export interface ModelQualitySpec {
   readonly kind: 'model-quality';
@@ -87,7 +112,7 @@ export interface ModelQualitySpec {
 export function checkMonitor(
   monitor: ResolvedEndpoint['monitors'][string],
   path: string,
-  pipeline: ResolvedTraining | undefined,
+  pipeline: ResolvedPipeline | undefined,
   dataset: ResolvedDataset | undefined,
 ): Problem[] {
   const { count, of } = monitor.violations;
@@ -106,6 +131,8 @@ export function checkMonitor(
     }),
   ];
   if (monitor.kind === 'model-quality') return [...windows, ...checkQuality(monitor, path, pipeline)];
+  if (monitor.kind === 'prediction-drift')
+    return [...windows, ...checkDrift(monitor.metric, 'number', `${path}.metric`)];
   const kinds = new Set(Object.values(dataset?.features ?? {}).map(({ kind }) => kind));
   return [
     ...windows,
@@ -126,16 +153,17 @@ function checkDrift({ distance }: Drift, kind: FeatureKind, path: string): Probl
 function checkQuality(
   monitor: Extract<ResolvedEndpoint['monitors'][string], { kind: 'model-quality' }>,
   path: string,
-  pipeline: ResolvedTraining | undefined,
+  pipeline: ResolvedPipeline | undefined,
 ): Problem[] {
   const { task, ratio } = METRICS[monitor.metric];
-  const trained = pipeline && METRICS[pipeline.choose.metric].task;
+  const chosen = pipeline && metricOf(pipeline);
+  const trained = chosen && METRICS[chosen].task;
   return [
     ...when(trained !== undefined && trained !== task, {
       path: `${path}.metric`,
       got: `${show(monitor.metric)}, a metric of ${task}`,
-      expected: `a metric of ${trained}, as the pipeline chooses by ${show(pipeline?.choose.metric)}`,
-      fix: `use ${show(pipeline?.choose.metric)}`,
+      expected: `a metric of ${trained}, as the pipeline chooses by ${show(chosen)}`,
+      fix: `use ${show(chosen)}`,
     }),
     ...when(!ratio && monitor.worseThanBaseline !== false, {
       path: `${path}.worseThanBaseline`,

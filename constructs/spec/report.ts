@@ -18,7 +18,7 @@ export interface MonitorSubject {
 export interface Report {
   readonly format: 1;
   readonly monitor: string;
-  readonly kind: 'data-drift' | 'model-quality';
+  readonly kind: 'data-drift' | 'prediction-drift' | 'model-quality';
   readonly endpoint: string;
   readonly version: string;
   /** `trial`: a version under trial against the champion, on the same rows. */
@@ -37,7 +37,7 @@ export interface Report {
 
 /** One measured number beside its threshold. */
 export interface ReportValue {
-  /** A feature for data drift, `prediction` or the metric's name for model quality. */
+  /** A feature for data drift, `prediction` for prediction drift, the metric's name for model quality. */
   readonly name: string;
   readonly metric: string;
   /** `null` where it could not be measured. */

@@ -4,17 +4,23 @@ import { closest, distance } from 'fastest-levenshtein';
 import { show, type Problem } from './problem';
 import schema from './spec.schema.json';
 
-const validate = new Ajv({
+const ajv = new Ajv({
   allErrors: true,
   useDefaults: true,
   discriminator: true,
   verbose: true,
   strictTypes: false,
   strictRequired: false,
-}).compile(schema);
+}).addSchema(schema, 'spec');
 
 /** Fills `document` with its defaults, in place, and returns all that is wrong with its structure. */
-export function checkStructure(document: unknown): Problem[] {
+export const checkStructure = (document: unknown): Problem[] => check('spec', document);
+
+/** The same for a pipeline's `choose` that comes alone, as the parameter of a step. */
+export const checkChoose = (document: unknown): Problem[] => check('spec#/definitions/ChooseSpec', document);
+
+function check(part: string, document: unknown): Problem[] {
+  const validate = ajv.getSchema(part)!;
   if (validate(document)) return [];
   return validate.errors!.filter(({ keyword }) => keyword !== 'if').map(problemOf);
 }

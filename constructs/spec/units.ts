@@ -6,6 +6,12 @@
  */
 export type Duration = `${number} ms` | `${number} ${'second' | 'minute' | 'hour' | 'day'}${'' | 's'}`;
 
+/**
+ * An amount of memory, such as `'8 GiB'`.
+ * @pattern ^[1-9]\d* (MiB|GiB)$
+ */
+export type Size = `${number} ${'MiB' | 'GiB'}`;
+
 const MILLISECONDS = { ms: 1, second: 1_000, minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 
 /** The duration in milliseconds. Throws a RangeError where that is not a whole number. */

@@ -1,7 +1,7 @@
 /** Compiles a graph for the local runner: the tasks in an order in which they can run, each with its command line. */
 import type { Graph, Source } from '../../constructs/spec/component';
+import { checkGraph, INPUT_IN_COMMAND, upstream } from '../../constructs/spec/graph';
 import { SpecError } from '../../constructs/spec/problem';
-import { checkGraph, upstream } from '../check';
 
 export interface Plan {
   readonly name: string;
@@ -24,6 +24,8 @@ export interface PlanTask {
   readonly takes: readonly string[];
   readonly after: readonly string[];
   readonly timeoutSeconds: number;
+  readonly retries: number;
+  readonly cores: number;
 }
 
 /** Throws a SpecError where the graph cannot run. */
@@ -39,7 +41,7 @@ export function compilePlan(graph: Graph): Plan {
 }
 
 function planTask(graph: Graph, name: string): PlanTask {
-  const { component, inputs, parameters, timeoutSeconds } = graph.tasks[name]!;
+  const { component, inputs, parameters, timeoutSeconds, retries = 3, cores = 1 } = graph.tasks[name]!;
   return {
     name,
     command: component.command,
@@ -49,6 +51,8 @@ function planTask(graph: Graph, name: string): PlanTask {
     takes: Object.keys(component.parameters).filter((key) => !(key in parameters)),
     after: upstream(graph.tasks[name]!),
     timeoutSeconds,
+    retries,
+    cores,
   };
 }
 
@@ -78,7 +82,9 @@ export function taskArguments(
     Object.entries(values).flatMap(([name, value]) => [`--${kind}.${name}`, value]);
   const taken = Object.fromEntries(task.takes.map((name) => [name, given[name]!]));
   return [
-    ...task.command.slice(1),
+    ...task.command
+      .slice(1)
+      .map((word) => word.replace(INPUT_IN_COMMAND, (_all, name: string) => directories.inputs[name]!)),
     ...flags('in', directories.inputs),
     ...flags('out', directories.outputs),
     ...flags('param', { ...task.parameters, ...taken }),

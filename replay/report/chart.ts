@@ -4,7 +4,7 @@ import { compile, type TopLevelSpec } from 'vega-lite';
 import type { Time, Window } from '../../runtime/loop/platform';
 import { DAY } from '../clock';
 import type { Recording } from '../recording';
-import { Html } from './html';
+import { html, Html } from './html';
 
 /** Left and right of the plot there is room for labels; the same in each chart, so that times stand below each other. */
 export interface Frame {
@@ -13,8 +13,8 @@ export interface Frame {
   readonly right: number;
   readonly ticks: number;
 }
-export const WIDE: Frame = { width: 832, left: 104, right: 104, ticks: 12 };
-export const NARROW: Frame = { width: 444, left: 96, right: 100, ticks: 6 };
+const WIDE: Frame = { width: 832, left: 104, right: 104, ticks: 12 };
+const NARROW: Frame = { width: 444, left: 96, right: 100, ticks: 6 };
 
 /** Variables of the page's style sheet, so that light and dark need one drawing. */
 export const COLOURS = {
@@ -24,6 +24,7 @@ export const COLOURS = {
   policy: 'var(--policy)',
   never: 'var(--never)',
   everyWindow: 'var(--every)',
+  policies: ['var(--policy)', 'var(--second)', 'var(--third)', 'var(--fourth)', 'var(--fifth)', 'var(--sixth)'],
   versions: ['var(--version-a)', 'var(--version-b)'],
   onVersion: 'var(--on-version)',
   calm: 'var(--calm)',
@@ -69,7 +70,16 @@ function monthsBetweenTicks(span: Window, { ticks }: Frame): number {
 export const position = (time: Time, { from, to }: Window, { width }: Frame): number =>
   ((time - from) / (to - from)) * width;
 
-export async function draw({ title, height, top, layers }: Chart, { width, left, right }: Frame): Promise<Html> {
+/** The chart at both widths; the page shows the one that fits. */
+export async function figure(chart: (frame: Frame) => Chart): Promise<Html> {
+  const [wide, narrow] = await Promise.all([draw(chart(WIDE), WIDE), draw(chart(NARROW), NARROW)]);
+  return html`<figure>
+    <div class="wide">${wide}</div>
+    <div class="narrow">${narrow}</div>
+  </figure>`;
+}
+
+async function draw({ title, height, top, layers }: Chart, { width, left, right }: Frame): Promise<Html> {
   const spec: TopLevelSpec = {
     width,
     height,
@@ -138,3 +148,9 @@ export const point = (x: number, y: number, style: Style = {}): Layer => ({
   mark: { type: 'point', size: 60, opacity: 1, strokeWidth: 1.5, ...style },
   encoding: { x: { value: x }, y: { value: y } },
 });
+
+/** A name that fits into so many pixels; a letter has about 6.6. */
+export function shorten(name: string, pixels: number): string {
+  const room = Math.floor((pixels - 12) / 6.6);
+  return name.length <= room ? name : `${name.slice(0, room - 1)}…`;
+}

@@ -1,6 +1,6 @@
 /** The error of each window, three ways, with what happened on the way: alarms, trainings, rollouts. */
 import type { Time } from '../../runtime/loop/platform';
-import { errorsByWindow, type WindowErrors } from '../errors';
+import { errorsByWindow } from '../errors';
 import { yardstick } from '../policy';
 import type { Recording } from '../recording';
 import { done, versionStories, type VersionStory } from '../story';
@@ -16,6 +16,7 @@ import {
   type Frame,
   type Layer,
 } from './chart';
+import { lineLayers } from './lines';
 
 const HEIGHT = 300;
 const LANES = { alarm: -58, training: -38, 'goes live': -18 } as const;
@@ -29,60 +30,16 @@ export function errorChart(recording: Recording, frame: Frame): Chart {
   const { spec, endpoint, rows } = recording;
   const { metric, every } = yardstick(spec, endpoint);
   const windows = errorsByWindow(metric, rows, every);
-  const domain = domainOf(windows);
+  const lines = SERIES.map(({ key, ...line }) => ({
+    ...line,
+    points: windows.map((errors) => ({ at: errors.window.from + every / 2, value: errors[key] })),
+  }));
   return {
     title: `${metric} by window: with this policy, never retrained, retrained every window`,
     height: HEIGHT,
     top: 78,
-    layers: [
-      ...moments(recording, frame),
-      lines(windows, every, timeAxis(servedSpan(recording), frame), domain),
-      ...names(windows, domain, frame),
-    ],
+    layers: [...moments(recording, frame), ...lineLayers(lines, timeAxis(servedSpan(recording), frame), HEIGHT, frame)],
   };
-}
-
-function lines(windows: readonly WindowErrors[], every: number, x: ReturnType<typeof timeAxis>, domain: Domain): Layer {
-  const values = SERIES.flatMap(({ key, colour, width }) =>
-    windows.map((errors) => ({ at: errors.window.from + every / 2, value: errors[key], key, colour, width })),
-  );
-  return {
-    data: { values },
-    mark: { type: 'line', strokeJoin: 'round' },
-    encoding: {
-      x: { field: 'at', ...x },
-      y: {
-        field: 'value',
-        type: 'quantitative',
-        scale: { domain: [...domain], nice: false },
-        axis: { title: null, tickCount: 5, format: '~g' },
-      },
-      color: { field: 'colour', type: 'nominal', scale: null },
-      strokeWidth: { field: 'width', type: 'quantitative', scale: null },
-      detail: { field: 'key' },
-    },
-  };
-}
-
-/** Each line's name at its end, pushed apart where the ends meet. */
-function names(windows: readonly WindowErrors[], [bottom, top]: Domain, { width }: Frame): Layer[] {
-  const ends = SERIES.flatMap((series) => {
-    const end = windows.findLast((errors) => errors[series.key] !== null)?.[series.key];
-    return typeof end === 'number' ? [{ ...series, y: (HEIGHT * (top - end)) / (top - bottom) }] : [];
-  }).sort((a, b) => a.y - b.y);
-  let free = -Infinity;
-  return ends.map(({ label, colour, y }) => {
-    free = Math.max(y, free + 15);
-    return text(label, width + 8, free, { align: 'left', color: colour, fontWeight: 600 });
-  });
-}
-
-type Domain = readonly [number, number];
-
-/** From zero, unless a metric is negative. */
-function domainOf(windows: readonly WindowErrors[]): Domain {
-  const values = windows.flatMap(({ policy, never, everyWindow }) => [policy ?? 0, never ?? 0, everyWindow ?? 0]);
-  return [Math.min(0, ...values), Math.max(...values, 1e-9) * 1.04];
 }
 
 /** Three lanes above the plot, and a hairline down through it where a version goes live. */

@@ -1,65 +1,53 @@
-/** The report: one HTML file that needs nothing but itself. */
+/** The report on one rehearsal. */
 import { METRICS } from '../../constructs/spec/metric';
 import type { LoopEvent } from '../../runtime/loop/platform';
 import type { Recording } from '../recording';
 import { summarize, type ReplaySummary } from '../summary';
 import { driftSentence } from '../terminal';
-import { draw, NARROW, WIDE, type Chart, type Frame } from './chart';
-import { driftChart, driftReports } from './drift-chart';
+import { figure } from './chart';
+import { document } from './document';
+import { driftChart } from './drift-chart';
 import { errorChart } from './error-chart';
 import { html, type Html } from './html';
-import { STYLE } from './style';
 import { trafficChart } from './traffic-chart';
 import { trainingsTable } from './trainings-table';
 
 export async function reportPage(recording: Recording): Promise<string> {
+  const { spec, endpoint } = recording;
+  return document(`Rehearsal of ${spec.name} / ${endpoint}`, await reportBody(recording));
+}
+
+/** The report without the page around it. */
+export async function reportBody(recording: Recording): Promise<Html> {
   const summary = summarize(recording);
-  const title = `Rehearsal of ${summary.spec} / ${summary.endpoint}`;
   const body =
     summary.firstServed === null
       ? html`<section><p>No version ever served: the events below say why.</p></section>`
       : await charts(recording, summary);
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${title}</title>
-        <style>
-          ${STYLE}
-        </style>
-      </head>
-      <body>
-        <main>
-          <header>
-            <p class="kicker">${title} · ${day(summary.from)} to ${day(summary.to)}</p>
-            <h1>${headline(summary)}</h1>
-            <p class="lede">${sentence(summary.policy)}</p>
-          </header>
-          ${figures(summary)} ${body}
-          <section>
-            <h2>What was trained, and what came of it</h2>
-            <p>
-              Each candidate is scored on the newest rows, then trained again on all of them. Winner and champion are
-              compared on rows that the champion has not seen.
-            </p>
-            ${trainingsTable(recording)}
-          </section>
-          <section>
-            <h2>Everything the loop did</h2>
-            ${eventLog(recording.events)}
-          </section>
-          ${footer(summary)}
-        </main>
-      </body>
-    </html> `.text;
+  return html`<header>
+      <p class="kicker">
+        Rehearsal of ${summary.spec} / ${summary.endpoint} · ${day(summary.from)} to ${day(summary.to)}
+      </p>
+      <h1>${headline(summary)}</h1>
+      <p class="lede">${sentence(summary.policy)}</p>
+    </header>
+    ${figures(summary)} ${body}
+    <section>
+      <h2>What was trained, and what came of it</h2>
+      <p>
+        Each candidate is scored on the newest rows, then trained again on all of them. Winner and champion are compared
+        on rows that the champion has not seen.
+      </p>
+      ${trainingsTable(recording)}
+    </section>
+    <section>
+      <h2>Everything the loop did</h2>
+      ${eventLog(recording.events)}
+    </section>
+    ${footer(summary)}`;
 }
 
 async function charts(recording: Recording, summary: ReplaySummary): Promise<Html> {
-  const { spec, endpoint } = recording;
-  const drifts = Object.entries(spec.endpoints[endpoint]!.monitors).filter(
-    ([name, { kind }]) => kind === 'data-drift' && driftReports(recording, name).length > 0,
-  );
   const { metric } = summary.error;
   return html`<section>
       <h2>${errorHeadline(summary)}</h2>
@@ -77,14 +65,18 @@ async function charts(recording: Recording, summary: ReplaySummary): Promise<Htm
       </p>
       ${await figure((frame) => trafficChart(recording, frame))}
     </section>
-    ${await Promise.all(drifts.map(([name]) => driftSection(recording, summary, name)))}`;
+    ${await driftSection(recording, summary)}`;
 }
 
-async function driftSection(recording: Recording, { drift }: ReplaySummary, monitor: string): Promise<Html> {
-  const reports = driftReports(recording, monitor);
-  const drifted = reports.filter(({ verdict }) => verdict === 'violated').length;
+async function driftSection(recording: Recording, { drift }: ReplaySummary): Promise<Html> {
+  const { windows, drifted, predictions } = drift;
+  if (windows + predictions.windows === 0) return html``;
+  const found = [
+    ...(windows > 0 ? [`inputs drifted in ${drifted} of ${windows} windows`] : []),
+    ...(predictions.windows > 0 ? [`predictions in ${predictions.drifted} of ${predictions.windows}`] : []),
+  ];
   return html`<section>
-    <h2>Inputs drifted in ${drifted} of ${reports.length} windows</h2>
+    <h2>${capitalized(found.join(', '))}</h2>
     <p>
       ${driftSentence(drift.retrains)} Grey <i class="key" style="background:var(--calm);opacity:.12"></i
       ><i class="key" style="background:var(--calm);opacity:.36"></i> is below the threshold, the stronger the nearer;
@@ -92,16 +84,8 @@ async function driftSection(recording: Recording, { drift }: ReplaySummary, moni
       ><i class="key" style="background:var(--never)"></i> is beyond it. A blue line is a new version, with a reference
       of its own.
     </p>
-    ${await figure((frame) => driftChart(recording, monitor, frame))}
+    ${await figure((frame) => driftChart(recording, frame))}
   </section>`;
-}
-
-async function figure(chart: (frame: Frame) => Chart): Promise<Html> {
-  const [wide, narrow] = await Promise.all([draw(chart(WIDE), WIDE), draw(chart(NARROW), NARROW)]);
-  return html`<figure>
-    <div class="wide">${wide}</div>
-    <div class="narrow">${narrow}</div>
-  </figure>`;
 }
 
 function headline({ error: { metric, policy, never }, trainings, firstServed }: ReplaySummary): string {
@@ -131,7 +115,7 @@ function figures({ error, trainings, rollouts, requests }: ReplaySummary): Html 
   return html`<dl class="figures">
     ${item(`${error.metric}, this policy`, round(error.policy), `on ${number(error.rows)} rows`, 'policy')}
     ${item('never retrained', round(error.never), 'same rows, first version', 'never')}
-    ${item('every window', round(error.everyWindow), `${error.windows} trainings, no gate`, 'every')}
+    ${item('every window', round(error.everyWindow), error.everyWindow === null ? 'not for this pipeline' : `${error.windows} trainings, no gate`, 'every')}
     ${item('trainings', number(trainings.count), refused)}
     ${item('rollouts', number(rollouts.live), `${rollouts.rolledBack.length} rolled back`)}
     ${item('failed requests', number(requests.failed), `of ${number(requests.served + requests.failed)}`)}
@@ -172,4 +156,5 @@ function footer({ tasks, seconds, error, requests }: ReplaySummary): Html {
 const day = (iso: string): string => iso.slice(0, 10);
 const round = (value: number | null): string => (value === null ? '–' : value.toFixed(3));
 const number = (value: number): string => value.toLocaleString('en-US');
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+const capitalized = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+const sentence = (text: string): string => `${capitalized(text)}.`;

@@ -9,6 +9,12 @@ export type Release = Pick<Deployment, 'version' | 'revision'>;
 
 export const deploymentId = (version: string, revision: string): string => `${version}-${revision}`;
 
+/** The release that a deployment id names, if the registry has its version. */
+export function releaseOf(sight: Pick<Observed, 'versions'>, id: string): Release | undefined {
+  const name = sight.versions.find((v) => id.startsWith(deploymentId(v.name, '')))?.name;
+  return name === undefined ? undefined : { version: name, revision: id.slice(deploymentId(name, '').length) };
+}
+
 export function versionOf(sight: Pick<Observed, 'versions'>, name: string): Version | undefined {
   return sight.versions.find((v) => v.name === name);
 }

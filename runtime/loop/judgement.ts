@@ -36,7 +36,7 @@ export function violations(look: Look, d: Deployment): readonly Violation[] {
       text: `${percent(h.errorRate)} of ${of} failed, at most ${percent(rollBackOn.errorRate)} allowed`,
     });
   if (rollBackOn.p99 !== false && h.requests >= Math.max(leastRequests, LEAST_FOR_P99) && h.p99 > rollBackOn.p99)
-    found.push({ rule: 'p99', text: `p99 of ${of} is ${h.p99} ms, at most ${rollBackOn.p99} ms allowed` });
+    found.push({ rule: 'p99', text: `p99 of ${of} is ${Math.ceil(h.p99)} ms, at most ${rollBackOn.p99} ms allowed` });
   return found;
 }
 

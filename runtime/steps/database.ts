@@ -9,20 +9,33 @@ const MOST_THREADS = 4;
 export type Relation = string;
 
 export class Database {
-  private constructor(private readonly connection: DuckDBConnection) {}
+  private constructor(
+    private readonly instance: DuckDBInstance,
+    private readonly connection: DuckDBConnection,
+  ) {}
 
-  /** Opens one for `work` and closes it, whatever happens. Naive times are UTC. */
+  /** Opens one for `work` and closes it, whatever happens. */
   static async use<T>(work: (db: Database) => Promise<T>): Promise<T> {
+    const db = await Database.open();
+    try {
+      return await work(db);
+    } finally {
+      db.close();
+    }
+  }
+
+  /** For many small questions: opening one takes longer than they do. Naive times are UTC. */
+  static async open(): Promise<Database> {
     // Extensions are never fetched: all that is used is linked in, and a step may run where there is no network.
     const instance = await DuckDBInstance.create(':memory:', { autoinstall_known_extensions: 'false' });
-    const connection = await instance.connect();
-    try {
-      await connection.run(`SET TimeZone = 'UTC'; SET threads = ${Math.min(availableParallelism(), MOST_THREADS)}`);
-      return await work(new Database(connection));
-    } finally {
-      connection.closeSync();
-      instance.closeSync();
-    }
+    const db = new Database(instance, await instance.connect());
+    await db.run(`SET TimeZone = 'UTC'; SET threads = ${Math.min(availableParallelism(), MOST_THREADS)}`);
+    return db;
+  }
+
+  close(): void {
+    this.connection.closeSync();
+    this.instance.closeSync();
   }
 
   async run(sql: string): Promise<void> {
@@ -47,8 +60,15 @@ export class Database {
   }
 
   /** Writes a query's rows, in their order, to one Parquet file. */
-  async writeParquet(query: string, path: string): Promise<void> {
-    await this.run(`COPY (${query}) TO ${literal(path)} (FORMAT parquet)`);
+  writeParquet(query: string, path: string): Promise<void> {
+    return this.run(`COPY (${query}) TO ${literal(path)} (FORMAT parquet)`);
+  }
+
+  /** In the format that the name ends with: `.csv` or `.parquet`. */
+  write(query: string, path: string): Promise<void> {
+    return path.endsWith('.csv')
+      ? this.run(`COPY (${query}) TO ${literal(path)} (FORMAT csv, HEADER)`)
+      : this.writeParquet(query, path);
   }
 }
 

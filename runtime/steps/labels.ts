@@ -13,8 +13,14 @@ export interface JoinCounts {
   readonly rows: number;
   /** Keys whose latest prediction has a label. */
   readonly labelled: number;
-  /** Of those, keys that were given different labels; the latest counts. */
+  /** Keys whose latest prediction has none yet. */
+  readonly unlabelled: number;
+  /** Of the labelled ones, keys that were given different labels; the latest counts. */
   readonly contradictory: number;
+  /** Of the labelled ones, keys that were given the same label several times. */
+  readonly doubled: number;
+  /** Of the labelled ones, keys whose label came after `final`. */
+  readonly late: number;
 }
 
 /**
@@ -27,16 +33,20 @@ export async function joinLabels(
   directories: { readonly captures: string; readonly labels: string },
   subject: MonitorSubject,
   schema: ModelSchema,
+  /** When all labels should have been there, in milliseconds since the epoch; without it none is late. */
+  final?: number,
 ): Promise<JoinCounts> {
   await loadCaptures(db, directories.captures, subject, schema);
   await loadLabels(db, directories.labels, schema);
   await db.run(
-    `CREATE TABLE labelled AS SELECT c.* EXCLUDE (id), l.label AS value, l.contradictory FROM latest_captures c
-     JOIN latest_labels l USING (keys) ORDER BY c.moment, c.id`,
+    `CREATE TABLE labelled AS SELECT c.* EXCLUDE (id), l.label AS value, l.given, l.contradictory, l.moment AS arrived
+     FROM latest_captures c JOIN latest_labels l USING (keys) ORDER BY c.moment, c.id`,
   );
   return db.row<JoinCounts>(
     `SELECT (SELECT count(*) FROM captures) AS "rows", count(*) AS labelled,
-       count(*) FILTER (contradictory) AS contradictory FROM labelled`,
+       (SELECT count(*) FROM latest_captures) - count(*) AS unlabelled,
+       count(*) FILTER (contradictory) AS contradictory, count(*) FILTER (given > 1 AND NOT contradictory) AS doubled,
+       count(*) FILTER (epoch_ms(arrived) > ${final ?? 'NULL'}) AS late FROM labelled`,
   );
 }
 
@@ -95,8 +105,8 @@ async function loadLabels(db: Database, directory: string, { key }: ModelSchema)
   await whileReading('in.labels', () => db.run(`CREATE TABLE labels AS SELECT * FROM ${rows}`));
   await checkLabels(db);
   await db.run(
-    `CREATE TABLE latest_labels AS SELECT keys, label, min(label) OVER same <> max(label) OVER same AS contradictory
-     FROM labels WHERE label IS NOT NULL WINDOW same AS (PARTITION BY keys)
+    `CREATE TABLE latest_labels AS SELECT keys, label, moment, count(*) OVER same AS given,
+       min(label) OVER same <> max(label) OVER same AS contradictory FROM labels WHERE label IS NOT NULL WINDOW same AS (PARTITION BY keys)
      QUALIFY row_number() OVER (PARTITION BY keys ORDER BY moment DESC NULLS LAST, rowid DESC) = 1`,
   );
 }

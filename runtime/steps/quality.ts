@@ -5,6 +5,7 @@ import type { Resolved } from '../../constructs/spec/mlops';
 import type { ModelQualitySpec } from '../../constructs/spec/monitor';
 import type { Report, ReportValue } from '../../constructs/spec/report';
 import type { MonitorSubject } from '../../constructs/spec/report';
+import { milliseconds } from '../../constructs/spec/units';
 import { Database } from './database';
 import { readManifest, writeJson } from './files';
 import { joinLabels, type JoinCounts } from './labels';
@@ -20,7 +21,13 @@ export async function quality({ inputs, outputs, parameters }: StepArguments, lo
   const subject = parameters.subject as MonitorSubject;
   const manifest = readManifest(inputs.model!, 'in.model');
   const { counts, scored } = await Database.use(async (db) => ({
-    counts: await joinLabels(db, { captures: inputs.captures!, labels: inputs.labels! }, subject, manifest.schema),
+    counts: await joinLabels(
+      db,
+      { captures: inputs.captures!, labels: inputs.labels! },
+      subject,
+      manifest.schema,
+      Date.parse(subject.window.to) + milliseconds(monitor.labelsWithin),
+    ),
     scored: {
       labels: await db.numbers('SELECT value FROM labelled'),
       predictions: await db.numbers('SELECT prediction FROM labelled'),
@@ -62,9 +69,7 @@ export function qualityReport(
   const notes = [
     why,
     ...(unjudged ? [`worseThanBaseline cannot be judged: the version has no test score for ${metric}`] : []),
-    ...(counts.contradictory > 0
-      ? [`${count(counts.contradictory, 'row')} with contradictory labels, the latest counts`]
-      : []),
+    ...oddities(unclear ? { ...counts, unlabelled: 0 } : counts),
   ];
   return {
     format: 1,
@@ -76,6 +81,17 @@ export function qualityReport(
     why: notes.join('; '),
     values,
   };
+}
+
+/** What is odd about the labels; it changes no verdict, but people want to know where it comes from. */
+function oddities({ unlabelled, contradictory, doubled, late }: JoinCounts): string[] {
+  const told = (n: number, what: string) => (n > 0 ? [`${count(n, 'row')} ${what}`] : []);
+  return [
+    ...told(unlabelled, 'without a label yet'),
+    ...told(late, 'whose label came late'),
+    ...told(doubled, 'with the same label several times'),
+    ...told(contradictory, 'with contradictory labels, the latest counts'),
+  ];
 }
 
 function whyUnclear({ leastRows }: Monitor, { rows, labelled }: JoinCounts): string | undefined {

@@ -4,14 +4,15 @@ import type { ModelManifest, ModelSchema } from '../../constructs/spec/artifact'
 import { METRICS } from '../../constructs/spec/metric';
 import type { Problem } from '../../constructs/spec/problem';
 import type { Resolved } from '../../constructs/spec/mlops';
+import { checkChoose } from '../../constructs/spec/structure';
 import type { ChooseSpec } from '../../constructs/spec/training';
-import type { WindowFile } from './data-table';
-import { Database, identifier, literal, literals } from './database';
+import { Database, identifier, literal, type Relation } from './database';
 import { decide, type Contender, type TestRows } from './decide';
-import { readJson, readManifest, writeJson } from './files';
+import { readManifest, writeJson } from './files';
 import { completeModel } from './model';
 import { checkTask, isNone, readPredictions } from './scored';
 import { refuse, StepError, type Log, type StepArguments } from './step';
+import { openTrainingRows, spanOf } from './training-rows';
 
 const MODEL = '--in.model_';
 
@@ -21,34 +22,41 @@ export const candidateNames = (flags: readonly string[]): string[] =>
 
 export async function select({ inputs, outputs, parameters }: StepArguments, log: Log): Promise<void> {
   const schema = parameters.schema as ModelSchema;
-  const choose = parameters.choose as Resolved<ChooseSpec>;
+  const choose = readChoose(parameters.choose);
   await Database.use(async (db) => {
-    const test = await readTestRows(db, inputs.rows!, schema);
+    const rows = await openTrainingRows(db, inputs.rows!, schema);
+    const test = await readTestRows(db, rows.test, schema);
     const candidates = await readCandidates(db, inputs, test, choose);
     const champion = await readChampion(db, inputs, test);
     const decision = decide(choose, test, candidates, champion);
     const winner = candidates.find(({ name }) => name === decision.winner)!;
     writeJson(outputs.decision!, 'decision.json', decision);
     writeJson(outputs.decision!, 'metrics.json', decision.candidates[decision.winner]!.scores);
-    const rows = ['train', 'test'].map((part) => join(inputs.rows!, `${part}.parquet`));
     await completeModel(db, {
       from: inputs[`model_${winner.name}`]!,
       to: outputs.model!,
-      manifest: { ...winner.manifest, metrics: decision.candidates[winner.name]!.scores },
-      rows: `read_parquet(${literals(rows)})`,
+      manifest: { ...winner.manifest, candidate: winner.name, metrics: decision.candidates[winner.name]!.scores },
+      rows: rows.all,
       predictions: `read_parquet(${literal(join(inputs[`predictions_${winner.name}`]!, 'predictions.parquet'))})`,
     });
     log(`select: ${decision.decision}: ${decision.why}`);
   });
 }
 
-async function readTestRows(db: Database, directory: string, schema: ModelSchema): Promise<TestRows> {
-  const file = `read_parquet(${literal(join(directory, 'test.parquet'))})`;
-  const { test } = readJson(directory, 'window.json', 'in.rows') as WindowFile;
+/** With its defaults. */
+function readChoose(value: unknown): Resolved<ChooseSpec> {
+  const choose = structuredClone(value);
+  const problems = checkChoose(choose).map((problem) => ({ ...problem, path: `param.choose.${problem.path}` }));
+  if (problems.length > 0) throw new StepError(problems);
+  return choose as Resolved<ChooseSpec>;
+}
+
+async function readTestRows(db: Database, rows: Relation, { time, label }: ModelSchema): Promise<TestRows> {
+  const span = await spanOf(db, rows, time);
   return {
-    labels: await db.numbers(`SELECT ${identifier(schema.label)} FROM ${file}`),
-    times: await db.numbers(`SELECT epoch_us(${identifier(schema.time)}) FROM ${file}`),
-    span: test,
+    labels: await db.numbers(`SELECT ${identifier(label)} FROM ${rows}`),
+    times: await db.numbers(`SELECT epoch_us(${identifier(time)}) FROM ${rows}`),
+    span,
   };
 }
 

@@ -40,6 +40,14 @@ export async function openSource(db: Database, directory: string, path: string):
   return { parts, files, otherFiles: all.filter((file) => !formatOf(file)) };
 }
 
+/** One file, in the format that its name ends in. `path` names it in messages. */
+export async function openFile(db: Database, file: string, path: string): Promise<Part> {
+  const format = formatOf(file);
+  if (format) return openFiles(db, format, [file], path);
+  const endings = Object.keys(FORMATS).join(', ');
+  return refuse(path, `a file that ends in ${extname(file) || 'nothing'}`, `one that ends in ${endings}`, 'convert it');
+}
+
 /** Parquet files as one part. */
 export const openParquet = (db: Database, files: readonly string[], path: string): Promise<Part> =>
   openFiles(db, 'parquet', files, path);

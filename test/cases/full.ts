@@ -1,5 +1,5 @@
 /** Every field of every noun, none at its default. */
-import { dataset, jsDistance, training, wasserstein, type MlopsSpec } from '../..';
+import { dataset, jsDistance, ksStatistic, training, wasserstein, type MlopsSpec } from '../..';
 
 export const full: MlopsSpec = {
   name: 'full',
@@ -26,6 +26,31 @@ export const full: MlopsSpec = {
       schedule: { cron: '0 3 * * 1', timezone: 'Europe/Berlin' },
       timeout: '30 minutes',
     }),
+    own: {
+      kind: 'graph',
+      dataset: 'rows',
+      code: './own',
+      history: '40 days',
+      metric: 'auc',
+      tasks: {
+        train: {
+          component: {
+            command: ['python', '{in.code}/train.py'],
+            image: 'ghcr.io/example/trainer:3',
+            inputs: { data: 'dataset', code: 'code', champion: 'model' },
+            outputs: { model: 'model', decision: 'metrics' },
+            parameters: { schema: '{schema}', pipeline: '{pipeline}', seconds: '{history}', trees: 10, shuffle: false },
+            compute: { cpu: 4, memory: '8 GiB' },
+            timeout: '20 minutes',
+            retries: 5,
+          },
+          inputs: { data: 'data', code: 'code', champion: 'champion' },
+          parameters: { trees: 40, shuffle: true },
+        },
+      },
+      register: { model: 'train.model', decision: 'train.decision' },
+      schedule: { cron: '0 4 * * 0', timezone: 'Asia/Tokyo' },
+    },
   },
   endpoints: {
     online: {
@@ -47,6 +72,13 @@ export const full: MlopsSpec = {
           metric: { number: wasserstein(0.3), category: jsDistance(0.3) },
           leastRows: 200,
           violations: { count: 2, of: 4 },
+        },
+        predictions: {
+          kind: 'prediction-drift',
+          every: '1 day',
+          metric: ksStatistic(0.2),
+          leastRows: 150,
+          violations: { count: 3, of: 5 },
         },
         quality: {
           kind: 'model-quality',
@@ -70,6 +102,7 @@ export const full: MlopsSpec = {
       },
       retrain: { on: ['quality', 'inputs'], cooldown: '3 days', atMost: { runs: 2, per: '30 days' }, onNewCode: false },
       approval: 'manual',
+      notify: { webhook: { env: 'FULL_WEBHOOK' }, on: ['failed', 'alarm'] },
     },
   },
   onDestroy: 'delete',

@@ -1,62 +1,29 @@
 /** The system as a person runs it: `mlops up` in one terminal, the other commands and a client in another. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { ROOT, RunningSystem, shareMade } from './system';
 
-const root = join(__dirname, '../..');
-const folder = mkdtempSync(join(tmpdir(), 'mlops-up-'));
-const spec = join(root, 'stacks/bike-rentals/spec.ts');
+/** Commands are processes: on a busy machine each takes its time. */
+jest.setTimeout(60_000);
 
-let up: ChildProcess;
-const printed: string[] = [];
-const waiting: { readonly line: RegExp; readonly done: (line: string) => void }[] = [];
-
-/** Resolves with the first line of `up` that matches. */
-function says(line: RegExp): Promise<string> {
-  const found = printed.find((text) => line.test(text));
-  return found !== undefined ? Promise.resolve(found) : new Promise((done) => waiting.push({ line, done }));
-}
-
-async function mlops(...argv: string[]): Promise<{ readonly code: number; readonly out: string }> {
-  const child = spawn(process.execPath, [join(root, 'bin/mlops.js'), ...argv, '--spec', spec, '--state', folder], {
-    cwd: folder,
-  });
-  let out = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  const [code] = (await once(child, 'close')) as [number];
-  return { code, out };
-}
+const folder = RunningSystem.folder();
+const system = new RunningSystem(folder, [
+  '--spec',
+  join(ROOT, 'stacks/bike-rentals/spec.ts'),
+  '--state',
+  join(folder, 'records'),
+]);
 
 beforeAll(async () => {
-  up = spawn(process.execPath, [join(root, 'bin/mlops.js'), 'up', '--port', '0', '--spec', spec, '--state', folder], {
-    cwd: folder,
-  });
-  for (const stream of [up.stdout!, up.stderr!])
-    createInterface(stream).on('line', (line) => {
-      printed.push(line);
-      waiting.filter((one) => one.line.test(line)).forEach((one) => one.done(line));
-    });
-  await Promise.race([
-    says(/v1 is the first to serve/),
-    once(up, 'close').then(() => Promise.reject(new Error(printed.join('\n')))),
-  ]);
+  shareMade(join(folder, 'records'));
+  await system.start(/v1 is the first to serve/);
 }, 300_000);
-
-afterAll(async () => {
-  if (up.exitCode === null && up.signalCode === null) {
-    up.kill('SIGKILL');
-    await once(up, 'close');
-  }
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => system.cleanUp());
 
 test('the curl command of the README is answered with a prediction', async () => {
-  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
   const body = /-d '(\{"instances"[\s\S]*?\})'\n/.exec(readme)![1]!;
-  const [, url] = /POST (http:\S+)/.exec(await says(/^POST /))!;
+  const [, url] = /POST (http:\S+)/.exec(await system.says(/^POST /))!;
   const response = await fetch(url!, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
   const { predictions } = (await response.json()) as { predictions: number[] };
   expect(response.headers.get('x-mlops-version')).toBe('v1');
@@ -64,14 +31,14 @@ test('the curl command of the README is answered with a prediction', async () =>
 });
 
 test('status says in plain words what serves and what is waited for', async () => {
-  const { code, out } = await mlops('status');
+  const { code, out } = await system.mlops('status');
   expect(code).toBe(0);
   expect(out).toMatch(/serves {4}v1 at 100 % \(1 request/);
   expect(out).toMatch(/waits {5}v1 bakes at 100 % until /);
 });
 
 test('events say what was done and why', async () => {
-  const { out } = await mlops('events');
+  const { out } = await system.mlops('events');
   const lines = out
     .trim()
     .split('\n')
@@ -85,18 +52,17 @@ test('events say what was done and why', async () => {
 });
 
 test('a second up on the same state is refused, and says who holds it', async () => {
-  const { code, out } = await mlops('up', '--port', '0');
+  const { code, out } = await system.mlops('up', '--port', '0');
   expect(code).toBe(69);
-  expect(out).toContain(`held by process ${up.pid}`);
+  expect(out).toContain(`held by process ${system.pid}`);
   expect(out).not.toMatch(/^\s+at /m);
 });
 
 test('down stops it, keeps what was made, and says so', async () => {
-  const { code, out } = await mlops('down');
+  const { code, out } = await system.mlops('down');
   expect(code).toBe(0);
   expect(out).toContain('bike-rentals is down');
   expect(out).toMatch(/kept in .*registry/);
-  if (up.exitCode === null) await once(up, 'close');
-  expect(up.exitCode).toBe(0);
-  expect((await mlops('status')).code).toBe(69);
+  expect(await system.ended()).toBe(0);
+  expect((await system.mlops('status')).code).toBe(69);
 });

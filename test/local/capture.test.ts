@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { Captures } from '../../constructs/local/capture';
 import type { Prediction } from '../../constructs/local/gateway';
 import { Storage } from '../../constructs/local/storage';
-import { Tables } from '../../constructs/local/tables';
 import type { ModelSchema } from '../../constructs/spec/artifact';
 import type { CaptureManifest } from '../../constructs/spec/capture';
+import { Database } from '../../runtime/steps/database';
 import { temporaryFolders } from './temporary';
 
 const folder = temporaryFolders();
@@ -17,14 +17,14 @@ const SCHEMA: ModelSchema = {
   features: { hour: feature('category'), 'wind "speed"': feature('number') },
 };
 
-let tables: Tables;
+let db: Database;
 beforeAll(async () => {
-  tables = await Tables.open();
+  db = await Database.open();
 });
-afterAll(() => tables.close());
+afterAll(() => db.close());
 
 const captures = (storage: Storage, room?: number) =>
-  new Captures({ storage, db: tables.db, schema: () => SCHEMA, log: () => {}, ...(room && { room }) });
+  new Captures({ storage, db, schema: () => SCHEMA, log: () => {}, ...(room && { room }) });
 
 function prediction(at: number, instances: readonly object[], version = 'v1'): Prediction {
   const response = JSON.stringify({ predictions: instances.map((_, i) => i + 0.5) });
@@ -40,7 +40,7 @@ function prediction(at: number, instances: readonly object[], version = 'v1'): P
 }
 
 const rows = (files: readonly string[]) =>
-  tables.db.rows(
+  db.rows(
     `SELECT * REPLACE (epoch_ms("at") AS "at") FROM read_parquet([${files.map((file) => `'${file}'`).join(', ')}])`,
   );
 

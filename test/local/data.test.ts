@@ -3,19 +3,19 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Dataset } from '../../constructs/local/data';
 import { arrivalOf, labelsName } from '../../constructs/local/labels';
-import { Tables } from '../../constructs/local/tables';
 import type { ResolvedDataset } from '../../constructs/spec/mlops';
+import { Database } from '../../runtime/steps/database';
 import { temporaryFolders } from './temporary';
 
 const folder = temporaryFolders();
 const HOUR = 3_600_000;
 const DATASET: ResolvedDataset = { source: './data', time: 'time', key: ['time'], label: 'rentals', features: {} };
 
-let tables: Tables;
+let db: Database;
 beforeAll(async () => {
-  tables = await Tables.open();
+  db = await Database.open();
 });
-afterAll(() => tables.close());
+afterAll(() => db.close());
 
 class Files {
   readonly path = folder();
@@ -27,7 +27,7 @@ class Files {
     this.dataset = new Dataset({
       dataset: DATASET,
       path: this.path,
-      db: tables.db,
+      db,
       scratch,
       log: (line) => this.log.push(line),
     });
@@ -79,14 +79,9 @@ it('is read again only when its folder has changed', async () => {
   files.add('a.csv', 0, 24);
   utimesSync(files.path, 1, 1);
   await files.dataset.look(HOUR);
-  const db = tables.db as { row: unknown };
-  const row = db.row;
-  db.row = () => Promise.reject(new Error('asked again'));
-  try {
-    expect(await files.dataset.look(HOUR)).toEqual({ newest: 23 * HOUR });
-  } finally {
-    db.row = row;
-  }
+  const asked = jest.spyOn(db, 'row').mockRejectedValue(new Error('asked again'));
+  expect(await files.dataset.look(HOUR)).toEqual({ newest: 23 * HOUR });
+  asked.mockRestore();
 });
 
 it('gives a run the files as they were when it started', async () => {
@@ -103,7 +98,7 @@ it('may be one file', async () => {
   const files = new Files();
   files.add('a.csv', 0, 24);
   const path = join(files.path, 'a.csv');
-  const dataset = new Dataset({ dataset: DATASET, path, db: tables.db, scratch: folder(), log: () => {} });
+  const dataset = new Dataset({ dataset: DATASET, path, db, scratch: folder(), log: () => {} });
   expect(await dataset.look(HOUR)).toEqual({ newest: 23 * HOUR });
 });
 

@@ -7,6 +7,8 @@ import { Serving } from './serving';
 import { appear, temporaryFolders } from './temporary';
 
 const folder = temporaryFolders();
+// Servers are real processes, and the machine may be busy with others.
+jest.setTimeout(60_000);
 let serving: Serving;
 let state: string;
 

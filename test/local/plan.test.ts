@@ -43,6 +43,17 @@ describe('a plan', () => {
     expect(bench.count('b')).toBe(1);
   });
 
+  it('keeps as many cores for a task as it needs, and tells its program', async () => {
+    const bench = new Bench(folder(), 2);
+    const go = join(bench.folder, 'go');
+    const run = bench.run({ a: { act: `wait ${go}`, cores: 8 }, b: { act: 'cores' } });
+    await appear(`${go}.begun-a`);
+    expect(bench.count('b')).toBe(0);
+    writeFileSync(go, '');
+    expect(resultOf(await run, 'b').value).toBe('1');
+    expect(resultOf(await bench.run({ c: { act: 'cores', cores: 8 } }), 'c').value).toBe('2');
+  });
+
   it('refuses to start without one of its directories', async () => {
     const bench = new Bench(folder());
     const job = { plan: bench.plan({}), given: { externals: {}, parameters: {} }, logs: join(bench.folder, 'logs') };
@@ -59,10 +70,10 @@ describe('the cache', () => {
     const before = await bench.run(tasks);
     writeFileSync(join(bench.folder, 'data', 'result.json'), '"rows"');
     const after = await bench.run(tasks);
-    expect(after.tasks.map(({ cached, seconds }) => [cached, seconds])).toEqual([
-      [true, 0],
-      [true, 0],
-    ]);
+    expect(after.tasks.map(({ cached, seconds }) => [cached, seconds])).toEqual(
+      before.tasks.map(({ seconds }) => [true, seconds]),
+    );
+    expect(before.tasks.every(({ seconds }) => seconds > 0)).toBe(true);
     expect(after.outputs).toEqual(before.outputs);
     expect(bench.count('first')).toBe(1);
   });
@@ -121,9 +132,18 @@ describe('a program that fails', () => {
     expect(result.error).toContain('hopeless: the disk is busy');
   });
 
+  it('is tried again as often as its component says', async () => {
+    const bench = new Bench(folder());
+    await bench.run({
+      once: { act: 'fail-first 9', retries: 0 },
+      often: { act: 'fail-first 9', retries: 5 },
+    });
+    expect([bench.count('once'), bench.count('often')]).toEqual([1, 6]);
+  });
+
   it('is asked to end when its time is over', async () => {
     const result = await new Bench(folder()).run({ slow: { act: 'hang', timeoutSeconds: 0.5 } });
-    expect(result.error).toContain("slow: took longer than 0.5 s, the pipeline's timeout, and was ended");
+    expect(result.error).toContain('slow: took longer than 0.5 s, its timeout, and was ended');
   });
 
   it('is ended with its run, which then has no result', async () => {

@@ -10,12 +10,14 @@ import { TaskRunner } from '../../constructs/local/task.runtime';
 import type { Plan, PlanTask } from '../../pipelines/compile/plan';
 
 export interface TestTask {
-  /** What program.js does: write, fail CODE, fail-first TIMES, wait FILE, hang. */
+  /** What program.js does: write, cores, fail CODE, fail-first TIMES, wait FILE, hang. */
   readonly act: string;
   readonly value?: string;
   /** Tasks whose results it reads. */
   readonly reads?: readonly string[];
   readonly timeoutSeconds?: number;
+  readonly retries?: number;
+  readonly cores?: number;
 }
 
 /** A folder in which plans are run as this machine runs them. */
@@ -59,7 +61,10 @@ export class Bench {
     return await runPlan({ plan: this.plan(tasks), given: this.given, logs, signal }, this.tools());
   }
 
-  private task(name: string, { act, value = name, reads = [], timeoutSeconds = 60 }: TestTask): PlanTask {
+  private task(
+    name: string,
+    { act, value = name, reads = [], timeoutSeconds = 60, retries = 3, cores = 1 }: TestTask,
+  ): PlanTask {
     const others = reads.map((task) => [task, { task, output: 'result' }] as const);
     return {
       name,
@@ -70,6 +75,8 @@ export class Bench {
       takes: [],
       after: reads,
       timeoutSeconds,
+      retries,
+      cores,
     };
   }
 }

@@ -32,6 +32,10 @@ const when = (file, then) => {
 
 const [act, argument] = flags['param.act'].split(' ');
 if (act === 'write') finish();
+if (act === 'cores') {
+  flags['param.value'] = process.env.OMP_NUM_THREADS;
+  finish();
+}
 if (act === 'fail') {
   console.error(`column "${flags['param.value']}" is missing`);
   process.exit(Number(argument));

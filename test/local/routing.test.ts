@@ -63,7 +63,7 @@ it('slots let so many in, and the next when one leaves, even by an error', async
   const leave: ((error?: Error) => void)[] = [];
   const entered: number[] = [];
   const work = [0, 1, 2, 3].map((n) =>
-    slots.use(() => {
+    slots.use(1, () => {
       entered.push(n);
       return new Promise<void>((resolve, reject) => leave.push((error) => (error ? reject(error) : resolve())));
     }),

@@ -1,6 +1,6 @@
 /** An endpoint and its gateway in front of stub servers. */
 import { join } from 'node:path';
-import { Endpoint } from '../../constructs/local/endpoint.runtime';
+import { Endpoint, type EndpointOptions } from '../../constructs/local/endpoint.runtime';
 import { Gateway, type Prediction } from '../../constructs/local/gateway';
 import { Storage } from '../../constructs/local/storage';
 import type { Shares } from '../../runtime/loop/platform';
@@ -8,7 +8,6 @@ import type { Shares } from '../../runtime/loop/platform';
 export class Serving {
   readonly predictions: Prediction[] = [];
   readonly log: string[] = [];
-  readonly pids: number[] = [];
   url = '';
   private wake: (() => void)[] = [];
   private constructor(
@@ -17,7 +16,7 @@ export class Serving {
   ) {}
 
   /** `v9` is a version whose server does not start. */
-  static async open(state: string, replicas = 1): Promise<Serving> {
+  static async open(state: string, replicas = 1, more: Partial<EndpointOptions> = {}): Promise<Serving> {
     const endpoint = new Endpoint({
       name: 'online',
       storage: new Storage(state),
@@ -28,8 +27,9 @@ export class Serving {
         env: process.env,
       }),
       log: (line) => serving.log.push(line),
+      onLine: ({ id }, line) => serving.log.push(`${id}: ${line}`),
       onChange: () => serving.wake.splice(0).forEach((wake) => wake()),
-      onProcess: async (pid) => void serving.pids.push(pid),
+      ...more,
     });
     const gateway: Gateway = new Gateway({
       endpoints: ['online'],
@@ -43,6 +43,11 @@ export class Serving {
     await endpoint.open();
     serving.url = await gateway.listen(0);
     return serving;
+  }
+
+  /** Of all servers that were ever ready, in that order. */
+  get pids(): number[] {
+    return this.log.flatMap((line) => /server (\d+) is ready/.exec(line)?.[1] ?? []).map(Number);
   }
 
   get etag(): string {

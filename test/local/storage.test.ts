@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readEvents } from '../../constructs/local/events';
+import { readEvents } from '../../constructs/local/record';
 import { fileRequest, readRequests } from '../../constructs/local/requests';
 import { ABSENT, Storage } from '../../constructs/local/storage';
 import { Refused } from '../../runtime/loop/platform';

@@ -2,7 +2,7 @@
  * A model server for tests, with the one contract that the real one has: it prints its port, says when it is ready, and answers
  * `POST /predict` with `{"predictions": […]}`: 1 for each instance. An instance may ask for something else:
  * `{"die": FILE}` ends the process unless FILE is there, and makes it; `{"wait": FILE}` answers when FILE is there;
- * `{"status": N}` answers with that status.
+ * `{"status": N}` answers with that status; `{"hang": true}` is not answered, nor is anything that comes after it.
  */
 const { existsSync, watch, writeFileSync } = require('node:fs');
 const { createServer } = require('node:http');
@@ -12,6 +12,9 @@ if (process.argv[2] === 'broken') {
   console.error('model.py:12: FileNotFoundError: no model.joblib');
   process.exit(64);
 }
+
+// As the real one: it does not outlive whoever started it.
+process.stdin.resume().on('end', () => process.exit(1));
 
 const when = (file, then) => {
   const watcher = watch(dirname(file), check);
@@ -25,12 +28,15 @@ const when = (file, then) => {
   check();
 };
 
+let stuck = false;
 const server = createServer(async (request, response) => {
+  if (stuck) return;
   if (request.url === '/health/ready') return response.end('{"ready":true}');
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   const { instances } = JSON.parse(Buffer.concat(chunks).toString());
-  const { die, wait, status = 200 } = instances[0];
+  const { die, wait, hang, status = 200 } = instances[0];
+  if (hang) return void (stuck = true);
   if (die && !existsSync(die)) {
     writeFileSync(die, '');
     process.exit(1);

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve as absolute } from 'node:path';
 import { resolve, type MlopsSpec } from '../..';
 import { labelsName } from '../../constructs/local/labels';
@@ -9,6 +9,7 @@ import { layout } from '../../constructs/spec/layout';
 import { loopSpec } from '../../runtime/loop/loop-spec';
 import { reconcile } from '../../runtime/loop/reconcile';
 import { temporaryFolders } from './temporary';
+import { Webhook } from './webhook';
 
 const ROOT = absolute(__dirname, '../..');
 const HOUR = 3_600_000;
@@ -157,8 +158,7 @@ class Stand {
   }
 }
 
-const serverPid = (stateDir: string): number =>
-  (JSON.parse(readFileSync(join(stateDir, 'servers.json'), 'utf8')) as { pid: number }[])[0]!.pid;
+const serverPid = (log: readonly string[]): number => Number(/server (\d+) is ready/.exec(log.join('\n'))![1]);
 
 let stand: Stand;
 afterEach(() => stand.local?.close());
@@ -238,6 +238,43 @@ it(
 );
 
 it(
+  'tells a webhook of a version that came through, of an alarm and of a run that failed',
+  async () => {
+    const webhook = await Webhook.open();
+    const online = { ...SPEC.endpoints!.online!, notify: { webhook: webhook.url } };
+    const spec: MlopsSpec = { ...SPEC, endpoints: { online } };
+    try {
+      stand = new Stand();
+      await stand.open(spec);
+      await stand.look();
+      await stand.day(9);
+      stand.now += HOUR;
+      await stand.look();
+      await webhook.got(2);
+      await stand.local.close();
+      stand = new Stand('raise ValueError("no lemons left")');
+      await stand.open(spec);
+      await stand.look();
+      await webhook.got(3);
+      await stand.local.close();
+      expect(webhook.posted.map(({ notice, version, monitor, run }) => [notice, version, monitor, run])).toEqual([
+        ['rolled-out', 'v1', undefined, undefined],
+        ['alarm', undefined, 'quality', undefined],
+        ['failed', undefined, undefined, 'train-1'],
+      ]);
+      expect(webhook.posted.map(({ text }) => text)).toEqual([
+        expect.stringMatching(/^v1 is live/),
+        expect.stringMatching(/^quality was violated in 1 of the last 1 windows/),
+        expect.stringMatching(/^training run 1 failed: candidate_slope: .*no lemons left/s),
+      ]);
+    } finally {
+      await webhook.close();
+    }
+  },
+  INSTALL_MS,
+);
+
+it(
   'refuses to be opened twice or taken down while it is open; taken down, it keeps its versions, or nothing',
   async () => {
     stand = new Stand();
@@ -250,7 +287,7 @@ it(
     expect(await stand.local.platform('online').requests()).toMatchObject([{ id: 'now', kind: 'train' }]);
     await stand.look();
     expect(await stand.local.platform('online').requests()).toEqual([]);
-    const pid = serverPid(stand.stateDir);
+    const pid = serverPid(stand.log);
     expect(isAlive(pid)).toBe(true);
     await stand.local.close();
     expect(isAlive(pid)).toBe(false);

@@ -1,8 +1,44 @@
 /**
- * Which histories are lived through: how many, from which seed, and which part of them.
+ * What a history is given, and which histories are lived through: how many, from which seed, and which part of them.
  */
 import fc from 'fast-check';
-import { EVENTS, type Case } from './history';
+import type { LoopSpec } from '../../runtime/loop/loop-spec';
+import { INTERFERENCES } from './people';
+import { HOUR, SPEC } from './settings';
+
+const LOOKS = [
+  ...Array<'wait'>(4).fill('wait'),
+  ...Array<'days'>(5).fill('days'),
+  ...Array<'look'>(3).fill('look'),
+  ...Array<'step'>(5).fill('step'),
+  'begin',
+  'begin',
+  'crash',
+  'crash',
+  'twice',
+  'watch',
+  'clock',
+  'deploy',
+] as const;
+export const EVENTS = [...LOOKS, ...INTERFERENCES];
+export interface HistoryEvent {
+  readonly kind: (typeof EVENTS)[number];
+  readonly a: number;
+  readonly b: number;
+}
+export interface Case {
+  readonly seed: number;
+  readonly events: readonly HistoryEvent[];
+  readonly steps: number;
+  readonly approval: LoopSpec['approval'];
+  readonly whenIdle: LoopSpec['rollout']['whenIdle'];
+  readonly native: boolean;
+  readonly autoShare: boolean;
+  readonly slow: boolean;
+  readonly schedule: boolean;
+  readonly trial: boolean;
+  readonly teardown: boolean;
+}
 
 export const cases: fc.Arbitrary<Case> = fc.record({
   seed: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
@@ -21,6 +57,22 @@ export const cases: fc.Arbitrary<Case> = fc.record({
   trial: fc.boolean(),
   teardown: fc.nat(9).map((n) => n === 0),
 });
+
+/** What both loops are told at first. */
+export function specOf(c: Case): LoopSpec {
+  return {
+    ...SPEC,
+    schedule: c.schedule ? { cron: '30 2 * * SUN', timezone: 'Europe/Berlin' } : false,
+    approval: c.approval,
+    rollout: {
+      ...SPEC.rollout,
+      steps: [[], [10], [20, 40, 60, 80]][c.steps] ?? [],
+      bake: c.seed % 2 ? 12 * HOUR : 2 * HOUR,
+      whenIdle: c.whenIdle,
+      rollBackOn: { ...SPEC.rollout.rollBackOn, quality: c.trial ? { monitor: 'quality' } : false },
+    },
+  };
+}
 
 const SEED = 20260320;
 

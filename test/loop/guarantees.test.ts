@@ -4,8 +4,8 @@
  * MLOPS_HISTORIES (2000) and MLOPS_SEED choose the histories, MLOPS_SHARD=i/n every n-th of them from the i-th on,
  * MLOPS_CASE one alone, as a failure prints it.
  */
-import { chosen } from './cases';
-import { History, type Case } from './history';
+import { chosen, type Case } from './cases';
+import { History } from './history';
 import type * as Lab from './lab';
 import { shuffled } from './lab';
 import type { Finding, Guarantee } from './umpire';

@@ -4,46 +4,15 @@
 import type { LoopSpec } from '../../runtime/loop/loop-spec';
 import type { Platform } from '../../runtime/loop/platform';
 import { reconcile } from '../../runtime/loop/reconcile';
+import { specOf, type Case, type HistoryEvent } from './cases';
 import { inside, type Between } from './lab';
-import { INTERFERENCES, interfere, isInterference } from './people';
+import { interfere, isInterference } from './people';
 import { Crash, port, type Gate } from './port';
 import { unrest } from './rest';
-import { DAY, HOUR, MINUTE, SPEC } from './settings';
-import { World, type LookContext } from './world';
+import { DAY, HOUR, MINUTE } from './settings';
+import { advance } from './time';
+import { World } from './world';
 
-const LOOKS = [
-  ...Array<'wait'>(4).fill('wait'),
-  ...Array<'days'>(5).fill('days'),
-  ...Array<'look'>(3).fill('look'),
-  ...Array<'step'>(5).fill('step'),
-  'begin',
-  'begin',
-  'crash',
-  'crash',
-  'twice',
-  'watch',
-  'clock',
-  'deploy',
-] as const;
-export const EVENTS = [...LOOKS, ...INTERFERENCES];
-export interface HistoryEvent {
-  readonly kind: (typeof EVENTS)[number];
-  readonly a: number;
-  readonly b: number;
-}
-export interface Case {
-  readonly seed: number;
-  readonly events: readonly HistoryEvent[];
-  readonly steps: number;
-  readonly approval: LoopSpec['approval'];
-  readonly whenIdle: LoopSpec['rollout']['whenIdle'];
-  readonly native: boolean;
-  readonly autoShare: boolean;
-  readonly slow: boolean;
-  readonly schedule: boolean;
-  readonly trial: boolean;
-  readonly teardown: boolean;
-}
 /** What a test puts between the loop and its world. */
 export interface Lab {
   /** Changes the platform of one look. */
@@ -93,8 +62,7 @@ export class History {
 
   private open(actor: Actor, gate?: Gate): Promise<number> {
     const { world } = this;
-    const look: LookContext = { at: world.now, endpointAt: world.now, seq: world.seq, alarms: [], data: false };
-    const plain = port(world, look, gate);
+    const plain = port(world, gate);
     const platform = this.lab.platform?.(plain, world) ?? plain;
     const clock = (): number => world.now + this.clocks[actor];
     return reconcile(platform, this.specs[actor], clock).then(
@@ -141,10 +109,10 @@ export class History {
     if (isInterference(kind)) return interfere(world, kind, a, b);
     switch (kind) {
       case 'wait':
-        return world.advance((WAITS[a % WAITS.length] ?? HOUR) * (0.5 + b / 1000));
+        return advance(world, (WAITS[a % WAITS.length] ?? HOUR) * (0.5 + b / 1000));
       case 'days':
         for (let i = 0; i < 2 + (a % 10); i++) {
-          world.advance((1 + (b % 12)) * HOUR);
+          advance(world, (1 + (b % 12)) * HOUR);
           await this.open(world.chance(0.7) ? actor : ((1 - actor) as Actor));
         }
         return;
@@ -233,7 +201,7 @@ export class History {
     };
     this.specs.fill(spec);
     for (let looks = 0, still = 0; still < 4; looks++) {
-      world.advance(3 * HOUR);
+      advance(world, 3 * HOUR);
       // A champion that is sick itself is no measure for others: it recovers.
       for (const v of world.versions.values()) if (v.live) world.heal(v.name);
       await this.open(looks % 2 === 0 ? 0 : 1);
@@ -246,21 +214,6 @@ export class History {
 }
 
 const WAITS = [MINUTE, MINUTE, 7 * MINUTE, HOUR, HOUR, 5 * HOUR, 5 * HOUR, DAY, DAY, 9 * DAY, 40 * DAY];
-
-function specOf(c: Case): LoopSpec {
-  return {
-    ...SPEC,
-    schedule: c.schedule ? { cron: '30 2 * * SUN', timezone: 'Europe/Berlin' } : false,
-    approval: c.approval,
-    rollout: {
-      ...SPEC.rollout,
-      steps: [[], [10], [20, 40, 60, 80]][c.steps] ?? [],
-      bake: c.seed % 2 ? 12 * HOUR : 2 * HOUR,
-      whenIdle: c.whenIdle,
-      rollBackOn: { ...SPEC.rollout.rollBackOn, quality: c.trial ? { monitor: 'quality' } : false },
-    },
-  };
-}
 
 /** Mulberry32: the same numbers on every machine. */
 function random(seed: number): () => number {

@@ -1,6 +1,7 @@
 /**
  * What happens to the world from outside: people, weather, and what they do to the loop's memory.
  */
+import type { Memory } from '../../runtime/loop/platform';
 import type { World } from './world';
 
 export const INTERFERENCES = [
@@ -35,9 +36,9 @@ export function interfere(world: World, kind: Interference, a: number, b: number
   const picked = versions[a % (versions.length || 1)];
   switch (kind) {
     case 'lose':
-      return world.forget();
+      return forget(world);
     case 'stale':
-      return world.forget(world.pastMemories[a % (world.pastMemories.length || 1)]);
+      return forget(world, world.pastMemories[a % (world.pastMemories.length || 1)]);
     case 'approve':
       if (picked?.status === 'pending') world.setStatus(picked.name, 'approved');
       return;
@@ -45,10 +46,10 @@ export function interfere(world: World, kind: Interference, a: number, b: number
       if (picked && b % 4 === 0) world.setStatus(picked.name, 'rejected');
       return;
     case 'reapprove':
-      if (picked?.status === 'rejected' && b % 3 === 0) world.approveAgain(picked.name);
+      if (picked?.status === 'rejected' && b % 3 === 0) approveAgain(world, picked.name);
       return;
     case 'delete':
-      if (b % 4 === 0) world.delete(versions.at(-1)?.name ?? '');
+      if (b % 4 === 0) deleteNewest(world);
       return;
     case 'train':
       return ask(world, { kind: 'train' });
@@ -87,6 +88,32 @@ export function interfere(world: World, kind: Interference, a: number, b: number
     case 'data':
       world.data = b % 4 === 0 ? false : { newest: world.now };
   }
+}
+
+/** Somebody overrules the registry: from now on the version may be tried again. */
+function approveAgain(world: World, name: string): void {
+  world.setStatus(name, 'approved');
+  world.pardon(name);
+}
+
+function deleteNewest(world: World): void {
+  const version = [...world.versions.values()].at(-1);
+  if (!version) return;
+  const { name, n } = version;
+  world.setStatus(name, 'rejected');
+  world.versions.delete(name);
+  world.disowned.add(name);
+  // Before any loop has seen it, a deleted version looks like one that was never registered.
+  if (n <= (world.memory?.lastVersion ?? 0)) world.deleted.set(name, world.seq);
+}
+
+/** The memory is replaced from outside: by nothing, or by what it once was. */
+function forget(world: World, memory?: Memory): void {
+  world.memory = memory;
+  world.memoryTag++;
+  if (memory) world.restored = true;
+  // Neither the registry nor the memory knows of these any more.
+  world.deleted.clear();
 }
 
 type Asked =

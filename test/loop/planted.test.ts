@@ -2,7 +2,7 @@
  * Bugs planted in the loop or in its platform, one at a time: the histories must find each of them.
  */
 import fc from 'fast-check';
-import type { LoopSpec } from '../../runtime/loop/loop-spec';
+import type { LoopMonitor, LoopSpec } from '../../runtime/loop/loop-spec';
 import type { Action, Memory, Observed, Platform } from '../../runtime/loop/platform';
 import { Refused } from '../../runtime/loop/platform';
 import { cases } from './cases';
@@ -31,6 +31,14 @@ const withSight =
 
 const withRetrain = (change: Partial<Exclude<LoopSpec['retrain'], false>>): Between =>
   withSpec(({ retrain }) => ({ retrain: retrain && { ...retrain, ...change } }));
+
+const withMonitors = (change: (monitor: LoopMonitor) => Partial<LoopMonitor>): Between =>
+  withSpec(({ monitors }) => ({
+    monitors: Object.fromEntries(Object.entries(monitors).map(([name, m]) => [name, { ...m, ...change(m) }])),
+  }));
+
+const withViolations = (change: Partial<LoopMonitor['violations']>): Between =>
+  withMonitors(({ violations }) => ({ violations: { ...violations, ...change } }));
 
 const lenient = (platform: Platform, world: World): Platform => {
   world.lenient = true;
@@ -116,11 +124,16 @@ const PLANTED: readonly (readonly [string, Guarantee, Lab])[] = [
   [
     'windows are measured before they are final',
     2,
+    { decide: withMonitors((m) => ({ labelsWithin: m.labelsWithin - m.every })) },
+  ],
+  ['a window before the last M counts', 2, { decide: withViolations({ of: 4 }) }],
+  ['one violated window is enough', 2, { decide: withViolations({ count: 1 }) }],
+  [
+    'a run of a monitor in flight passes for failed',
+    2,
     {
-      decide: withSpec(({ monitors }) => ({
-        monitors: Object.fromEntries(
-          Object.entries(monitors).map(([name, m]) => [name, { ...m, labelsWithin: m.labelsWithin - m.every }]),
-        ),
+      decide: withSight(({ runs }) => ({
+        runs: runs.map((r) => (r.kind === 'monitor' && r.state === 'running' ? { ...r, state: 'failed' } : r)),
       })),
     },
   ],

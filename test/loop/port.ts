@@ -1,15 +1,51 @@
 /**
  * The world as one look of a loop meets it: calls that fail, wait their turn, or never return because the loop crashed.
  */
-import { Refused, type Health, type Platform } from '../../runtime/loop/platform';
+import {
+  Refused,
+  type Health,
+  type MonitorReport,
+  type Observed,
+  type Platform,
+  type Time,
+} from '../../runtime/loop/platform';
 import { DAY, MINUTE } from './settings';
-import type { LookContext, World } from './world';
+import type { World } from './world';
 
 /** What happens before each call: nothing, a wait, or the end of the process. */
 export type Gate = () => Promise<void> | void;
 export class Crash extends Error {}
 
-export function port(world: World, look: LookContext, gate: Gate = () => undefined): Platform {
+/** What one look of a loop knew: an action is judged by what its loop could see. */
+export interface LookContext {
+  /** When it last read. */
+  at: Time;
+  /** When it read the endpoint. */
+  endpointAt: Time;
+  /** When it first read. */
+  seq: number;
+  /** The memory that it read, and the one that it wrote to claim its actions. */
+  memory: number;
+  claim?: number;
+  /** The runs that it read of as running. */
+  inFlight: readonly string[];
+  reports: readonly MonitorReport[];
+  alarms: readonly string[];
+  data: Observed['data'];
+}
+
+/** The platform for one look, which keeps what the look has read. */
+export function port(world: World, gate: Gate = () => undefined): Platform {
+  const look: LookContext = {
+    at: world.now,
+    endpointAt: world.now,
+    seq: world.seq,
+    memory: world.memoryTag,
+    inFlight: [],
+    reports: [],
+    alarms: [],
+    data: false,
+  };
   const call = async <T>(value: () => T): Promise<T> => {
     await gate();
     return value();
@@ -24,6 +60,7 @@ export function port(world: World, look: LookContext, gate: Gate = () => undefin
     readMemory: () =>
       read(() => {
         look.seq = world.seq;
+        look.memory = world.memoryTag;
         return { etag: String(world.memoryTag), ...(world.memory && { memory: world.memory }) };
       }),
     writeMemory: (memory, ifMatch) =>
@@ -31,9 +68,13 @@ export function port(world: World, look: LookContext, gate: Gate = () => undefin
         if (ifMatch !== String(world.memoryTag)) throw new Refused('another loop was faster');
         if (world.memory) world.pastMemories.push(world.memory);
         world.memory = memory;
-        world.memoryTag++;
+        look.claim = ++world.memoryTag;
       }),
-    runs: () => read(() => world.listedRuns()),
+    runs: () =>
+      read(() => {
+        look.inFlight = [...world.running.keys()];
+        return world.listedRuns();
+      }),
     versions: () => read(() => [...world.versions.values()]),
     endpoint: () =>
       read(() => {
@@ -47,7 +88,7 @@ export function port(world: World, look: LookContext, gate: Gate = () => undefin
         };
       }),
     health: (id, since) => read(() => health(world, look, id, since)),
-    reports: () => read(() => world.reports.filter((r) => r.window.to > world.now - 30 * DAY)),
+    reports: () => read(() => (look.reports = world.reports.filter((r) => r.window.to > world.now - 30 * DAY))),
     alarms: () => read(() => (look.alarms = [...world.alarms])),
     requests: () => read(() => world.requests),
     data: () => read(() => (look.data = world.data)),
@@ -82,6 +123,8 @@ function health(world: World, look: LookContext, id: string, since: number): Hea
   if (world.storm && alone) world.excused.add(d.version);
   const changed = world.changedAt(id);
   const early =
+    // Once its memory was replaced, the look's claim is refused: it judges nothing.
+    look.memory === world.memoryTag &&
     !world.isSettled(d) &&
     world.isSound(d) &&
     !world.disowned.has(d.version) &&

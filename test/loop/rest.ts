@@ -14,6 +14,7 @@ export function unrest(world: World): string | undefined {
   if (training || world.operation) return 'something is under way';
   if (deployments.length !== 1 || only?.share !== 100) return 'not one deployment with all traffic';
   if (!world.isSettled(only)) return 'what serves did not come through its bake';
+  if (!world.isSound(only)) return 'what serves may not serve';
   if (world.requests.length) return 'a request is not answered';
   const versions = [...world.versions.values()];
   const broke = versions.some((v) => v.live && v.bad?.includes(spec.revision));
@@ -21,8 +22,9 @@ export function unrest(world: World): string | undefined {
   const best = versions
     .filter((v) => world.isSound({ version: v.name, revision: spec.revision }))
     .sort((a, b) => b.n - a.n)[0];
-  if (!blocked && only.id !== deploymentId(best?.name ?? '', spec.revision))
-    return `${best?.name} is better than what serves`;
+  // Without any, what serves on an older revision is the best there is.
+  if (best && !blocked && only.id !== deploymentId(best.name, spec.revision))
+    return `${best.name} is better than what serves`;
   const forgotten = [...world.rolledBack].find((id) => {
     const [name = '', revision = ''] = id.split('-');
     return world.versions.has(name) && world.isSound({ version: name, revision });

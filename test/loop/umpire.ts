@@ -3,10 +3,11 @@
  */
 import { deploymentId } from '../../runtime/loop/deployments';
 import type { LoopSpec } from '../../runtime/loop/loop-spec';
-import type { Action, Time, Version } from '../../runtime/loop/platform';
+import type { Action, Run, Time, Version } from '../../runtime/loop/platform';
 import { finalWindows } from '../../runtime/loop/rules/monitors';
+import type { LookContext } from './port';
 import { MINUTE } from './settings';
-import type { LookContext, World } from './world';
+import type { World } from './world';
 
 export type Guarantee = 1 | 2 | 3 | 4 | 5 | 6 | 7;
 export interface Finding {
@@ -16,7 +17,9 @@ export interface Finding {
 }
 type Act<K extends Action['do']> = Extract<Action, { do: K }>;
 
-/** Two clocks, each up to ten minutes off, and the time between two calls of a look. */
+/** How far a loop's clock may be off. */
+const CLOCK = 10 * MINUTE;
+/** Two clocks, and the time between two calls of a look. */
 const TOLERANCE = 25 * MINUTE;
 
 export class Umpire {
@@ -73,7 +76,7 @@ export class Umpire {
   private watchStart(action: Act<'start'>, look: LookContext, spec: LoopSpec): void {
     const { tags } = action;
     this.count(`start ${action.kind}: ${tags.reason.split(':')[0]}`);
-    if (action.kind === 'monitor') return this.watchMonitor(action, spec);
+    if (action.kind === 'monitor') return this.watchMonitor(action, look, spec);
     const runs = this.world.trainings();
     this.demand(1, !runs.some((r) => r.state === 'running'), `a second training is started (${tags.reason})`);
     this.demand(2, this.world.data !== false || look.data !== false, 'a training is started without data');
@@ -100,7 +103,7 @@ export class Umpire {
     this.demand(2, most <= atMost.runs, `${most} trainings by alarm in a period`);
   }
 
-  private watchMonitor({ tags }: Act<'start'>, spec: LoopSpec): void {
+  private watchMonitor({ tags }: Act<'start'>, look: LookContext, spec: LoopSpec): void {
     const monitor = spec.monitors[tags.monitor ?? ''];
     if (!monitor || !tags.window) return this.demand(2, false, 'a monitor without window');
     this.demand(2, tags.window.to + monitor.labelsWithin <= tags.at, `${tags.monitor} of a window that is not final`);
@@ -110,31 +113,32 @@ export class Umpire {
     const same = runs.filter((r) => r.tags.version === tags.version && r.tags.window?.from === tags.window?.from);
     this.demand(2, !same.some((r) => r.state !== 'failed'), `${tags.monitor} measures a window twice`);
     this.demand(2, same.length < 3, `${tags.monitor} is tried a fourth time`);
-    const storm = runs.filter((r) => r.state === 'running');
-    this.demand(2, tags.reason === 'trial' || storm.length < 2, `a storm of ${tags.monitor}`);
+    const storm = runs.filter((r) => r.state === 'running' && !this.isLate(r, look));
+    this.demand(2, tags.reason === 'trial' || storm.length === 0, `a storm of ${tags.monitor}`);
   }
 
-  /** N of M, by true time: with a clock ten minutes off, or the newest report awaited, the windows may be the neighbouring ones. */
+  /** One of two loops stalled between its claim and its act: the other could not see the run, though it claimed before or after. */
+  private isLate(run: Run, look: LookContext): boolean {
+    const other = this.world.starters.get(run.id);
+    if (!other?.claim || !look.claim || look.inFlight.includes(run.id)) return false;
+    return other.claim <= look.memory || look.claim <= other.memory;
+  }
+
+  /** N of M of one version, by the reports that the look had read. */
   private watchTell(action: Act<'tell'>, look: LookContext, spec: LoopSpec): void {
     const monitor = spec.monitors[action.monitor];
     if (!monitor) return this.demand(2, false, `${action.monitor} is no monitor`);
     const { count, of } = monitor.violations;
-    const violated = (now: Time): number =>
-      finalWindows(now, monitor, of).filter((w) =>
-        this.world.reports.some(
-          (r) =>
-            r.monitor === action.monitor &&
-            r.scope === 'window' &&
-            r.window.from === w.from &&
-            r.verdict === 'violated',
-        ),
-      ).length;
-    const moments = [look.at - monitor.every, look.at - TOLERANCE, look.at, look.at + TOLERANCE];
-    this.demand(
-      2,
-      moments.some((t) => violated(t) >= count),
-      `${action.monitor} is called degraded without ${count} of ${of}`,
-    );
+    const reports = look.reports.filter((r) => r.monitor === action.monitor && r.scope === 'window');
+    const violated = (now: Time, version: string): number => {
+      const verdicts = finalWindows(now, monitor, of + 1).map(
+        ({ from }) => reports.find((r) => r.version === version && r.window.from === from)?.verdict,
+      );
+      // The newest window joins with its report.
+      return (verdicts[0] ? verdicts.slice(0, of) : verdicts).filter((verdict) => verdict === 'violated').length;
+    };
+    const told = [-CLOCK, 0, CLOCK].some((off) => reports.some((r) => violated(look.at + off, r.version) >= count));
+    this.demand(2, told, `${action.monitor} is called degraded without ${count} of ${of}`);
   }
 
   private watchShift(action: Act<'shift'>, look: LookContext, spec: LoopSpec): void {

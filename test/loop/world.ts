@@ -16,6 +16,7 @@ import type {
   Version,
 } from '../../runtime/loop/platform';
 import { apply, demand } from './effects';
+import type { LookContext } from './port';
 import { DAY } from './settings';
 import { Umpire } from './umpire';
 
@@ -28,18 +29,6 @@ export interface WorldOptions {
   readonly autoShare: boolean;
   /** Changes of traffic take minutes. */
   readonly slow: boolean;
-}
-
-/** What one look of a loop knew: an action is judged by what its loop could see. */
-export interface LookContext {
-  /** When it last read. */
-  at: Time;
-  /** When it read the endpoint. */
-  endpointAt: Time;
-  /** When it first read. */
-  seq: number;
-  alarms: readonly string[];
-  data: Observed['data'];
 }
 
 export interface Operation {
@@ -58,6 +47,8 @@ export class World {
   readonly umpire = new Umpire(this);
 
   readonly runs = new Map<string, Run>();
+  /** The look that started each run. */
+  readonly starters = new Map<string, LookContext>();
   readonly running = new Map<string, { readonly endsAt: Time; readonly ends: () => Run }>();
   readonly versions = new Map<string, Version>();
   readonly deployments = new Map<string, Deployment>();
@@ -184,32 +175,6 @@ export class World {
     this.statuses.set(name, [...(this.statuses.get(name) ?? []), { seq: ++this.seq, status }]);
   }
 
-  /** Somebody overrules the registry: from now on the version may be tried again. */
-  approveAgain(name: string): void {
-    this.setStatus(name, 'approved');
-    this.pardon(name);
-  }
-
-  /** Somebody deletes a version from the registry. */
-  delete(name: string): void {
-    const n = this.versions.get(name)?.n;
-    if (n === undefined) return;
-    this.setStatus(name, 'rejected');
-    this.versions.delete(name);
-    this.disowned.add(name);
-    // Before any loop has seen it, a deleted version looks like one that was never registered.
-    if (n <= (this.memory?.lastVersion ?? 0)) this.deleted.set(name, this.seq);
-  }
-
-  /** The memory is replaced from outside: by nothing, or by what it once was. */
-  forget(memory?: Memory): void {
-    this.memory = memory;
-    this.memoryTag++;
-    if (memory) this.restored = true;
-    // Neither the registry nor the memory knows of these any more.
-    this.deleted.clear();
-  }
-
   pardon(name: string): void {
     for (const set of [this.burned, this.rolledBack])
       for (const id of set) if (id.startsWith(`${name}-`)) set.delete(id);
@@ -227,53 +192,7 @@ export class World {
     if (!this.sickSince.has(version)) this.sickSince.set(version, this.seq);
   }
 
-  // ---- time
-
-  advance(duration: number): void {
-    const until = this.now + duration;
-    for (let next = this.nextEnd(); next <= until; next = this.nextEnd()) {
-      this.now = Math.max(this.now, next);
-      this.seq++;
-      this.endOperation();
-      for (const [id, { at, state }] of this.starting) if (at <= this.now) this.finishStart(id, state);
-      for (const [id, { endsAt, ends }] of this.running) if (endsAt <= this.now) this.finishRun(id, ends());
-      for (const [name, { at, ring }] of this.alarming) if (at <= this.now) this.changeAlarm(name, ring);
-    }
-    this.now = until;
-  }
-
-  private nextEnd(): Time {
-    let next = this.operation?.canaryAt ?? this.operation?.endsAt ?? Infinity;
-    for (const { at } of this.starting.values()) next = Math.min(next, at);
-    for (const { endsAt } of this.running.values()) next = Math.min(next, endsAt);
-    for (const { at } of this.alarming.values()) next = Math.min(next, at);
-    return next;
-  }
-
-  private endOperation(): void {
-    const { operation } = this;
-    if (!operation) return;
-    if (operation.canaryAt !== undefined && operation.canaryAt <= this.now) {
-      delete operation.canaryAt;
-      operation.canary?.();
-    }
-    if (operation.endsAt > this.now) return;
-    this.operation = undefined;
-    this.last = operation.end();
-    this.etag++;
-    this.umpire.check('the end of an operation');
-  }
-
-  private finishStart(id: string, state: 'ready' | 'failed'): void {
-    this.starting.delete(id);
-    const d = this.deployments.get(id);
-    if (!d) return;
-    const first =
-      state === 'ready' && this.options.autoShare && ![...this.deployments.values()].some((x) => x.share > 0);
-    this.deployments.set(id, { ...d, state });
-    if (first) this.setShares({ [id]: 100 });
-    if (this.options.rollout === 'stepped') this.etag++;
-  }
+  // ---- what the loop does
 
   finishRun(id: string, run: Run): void {
     this.running.delete(id);
@@ -281,20 +200,13 @@ export class World {
     this.umpire.count(`${run.kind} run ${run.state}`);
   }
 
-  private changeAlarm(name: string, ring: boolean): void {
-    this.alarming.delete(name);
-    if (ring) this.alarms.add(name);
-    else this.alarms.delete(name);
-  }
-
-  // ---- what the loop does
-
   act(action: Action, look: LookContext): void {
     if (action.do === 'start' && this.runs.has(action.id) && !this.forgetsIds) return;
     if (!this.lenient) demand(this, action);
     this.seq++;
     this.umpire.watch(action, look, this.spec());
     apply(this, action);
+    if (action.do === 'start') this.starters.set(action.id, look);
     this.umpire.check(action.do);
   }
 

@@ -5,6 +5,7 @@ import { candidate, prepare } from '../../pipelines/components';
 import { compilePlan, taskArguments } from '../../pipelines/compile/plan';
 import { monitoringGraph, trialGraph } from '../../pipelines/monitoring';
 import { trainingGraph } from '../../pipelines/training';
+import { bakery } from '../../stacks/own-graph/mlops';
 import { full } from '../cases/full';
 import { minimal } from '../cases/minimal';
 import { expectGolden } from '../golden';
@@ -13,7 +14,10 @@ const of = (spec: MlopsSpec, graph: (resolved: ReturnType<typeof resolve>) => Gr
 const cases: readonly [name: string, graph: Graph][] = [
   ['minimal.training', of(minimal, (spec) => trainingGraph(spec, 'training'))],
   ['full.training', of(full, (spec) => trainingGraph(spec, 'training'))],
+  ['full.own', of(full, (spec) => trainingGraph(spec, 'own'))],
+  ['bakery.training', of(bakery, (spec) => trainingGraph(spec, 'training'))],
   ['full.inputs', of(full, (spec) => monitoringGraph(spec, 'online', 'inputs'))],
+  ['full.predictions', of(full, (spec) => monitoringGraph(spec, 'online', 'predictions'))],
   ['full.quality', of(full, (spec) => monitoringGraph(spec, 'online', 'quality'))],
   ['full.trial', of(full, (spec) => trialGraph(spec, 'online'))],
   ['full.batch', of(full, (spec) => batchGraph(spec, 'training'))],
@@ -54,6 +58,17 @@ test('the arguments of a task name its directories and its parameters, fixed and
   ]);
 });
 
+test('an argument that begins with an input gets its directory', () => {
+  const plan = compilePlan(of(full, (spec) => trainingGraph(spec, 'own')));
+  const directories = { inputs: { data: '/d', code: '/c', champion: '/n' }, outputs: { model: '/m', decision: '/e' } };
+  expect(taskArguments(plan.tasks[0]!, directories, {})).toEqual([
+    '/c/train.py',
+    ...['--in.data', '/d', '--in.code', '/c', '--in.champion', '/n', '--out.model', '/m', '--out.decision', '/e'],
+    ...['--param.schema', expect.stringContaining('"features"'), '--param.pipeline', 'own'],
+    ...['--param.seconds', String(40 * 86_400), '--param.trees', '40', '--param.shuffle', 'true'],
+  ]);
+});
+
 function minimalWithDrift(): MlopsSpec {
   return {
     ...minimal,
@@ -73,11 +88,11 @@ const loop = (name: string, other: string) => ({
 });
 const refused: readonly [what: string, graph: Graph, message: string][] = [
   ['a name that fits no platform', graph({ 'my-task': task }), 'the name "my-task"'],
-  ['an input from a task that does not exist', graph(loop('a', 'b')), 'tasks.b.outputs.rows, which does not exist'],
+  ['an input from a task that does not exist', graph(loop('a', 'b')), '"b.rows", which does not exist'],
   [
     'an input from outside that does not exist',
     graph({ a: { ...task, inputs: { data: { external: 'date' } } } }),
-    'externals.date, which does not exist',
+    '"date", which does not exist, expected a source of kind dataset: data, a.rows\n    fix: use one of them',
   ],
   [
     'an artifact of another kind',
@@ -90,7 +105,12 @@ const refused: readonly [what: string, graph: Graph, message: string][] = [
         parameters: {},
       },
     }),
-    'tasks.a.outputs.report of kind report',
+    '"a.report", which is of kind report, expected a source of kind code, and there is none',
+  ],
+  [
+    'an argument that stands for an input that the component does not have',
+    graph({ a: { ...task, component: { ...prepare, command: ['python', '{in.code}/prepare.py'] } } }),
+    'tasks.a.component.command[1]\n    got "{in.code}/prepare.py", expected an input of the component: data',
   ],
   ['an input that is not wired', graph({ a: { ...task, inputs: {} } }), 'tasks.a.inputs.data\n    got nothing'],
   [

@@ -1,10 +1,15 @@
 /** Whole replays with real Python, a real gateway and real requests. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DAY, HOUR } from '../../replay/clock';
+import { compare } from '../../replay/compare';
 import { replay, type ReplayOptions, type ReplayResult } from '../../replay/replay';
+import { variantOf } from '../../replay/variant';
 import { REPOSITORY, START, TURN, writeSystem, type Turncoat } from './system';
 
 /** A new Python environment takes a minute. */
@@ -26,6 +31,9 @@ function run(turncoat: Turncoat, options: Partial<ReplayOptions> = {}): Promise<
     ...options,
   });
 }
+
+const trainingSeconds = ({ recording: { runs } }: Pick<ReplayResult, 'recording'>): number[] =>
+  runs.filter(({ kind }) => kind === 'train').flatMap(({ tasks }) => tasks.map(({ seconds }) => seconds));
 
 it(
   'retrains when the demand has doubled, loses no request, and does the same again from the cache',
@@ -53,6 +61,10 @@ it(
 
     const again = await run('honest');
     expect(again.summary.tasks).toEqual({ count: summary.tasks.count, cached: summary.tasks.count });
+    expect(again.summary.jobs.count).toBe(summary.jobs.count);
+    // What comes from the cache is told with the time that it took when it ran.
+    expect(trainingSeconds(again)).toEqual(trainingSeconds({ recording }));
+    expect(Math.min(...trainingSeconds({ recording }))).toBeGreaterThan(0);
     expect(again.recording.events).toEqual(recording.events);
     expect(again.recording.rows).toEqual(recording.rows);
   },
@@ -90,6 +102,41 @@ it(
     expect(stdout).toBe('');
     const { summary } = await run('honest', { until: START + 11 * DAY });
     expect(summary.requests).toMatchObject({ served: 24, failed: 0 });
+  },
+  PATIENCE,
+);
+
+it(
+  'compares policies on the same rows, each with a record of its own, and tells no webhook of any of it',
+  async () => {
+    let told = 0;
+    const webhook = createServer((_request, response) => {
+      told += 1;
+      response.end();
+    });
+    await once(webhook.listen(0, '127.0.0.1'), 'listening');
+    try {
+      const notify = { webhook: `http://127.0.0.1:${(webhook.address() as AddressInfo).port}/` };
+      const spec = writeSystem(folder, 'honest', notify);
+      const still = variantOf({ spec, endpoint: 'online', options: {} }, 'still', { retrain: false });
+      const { comparison, report } = await compare([{ name: 'spec', spec, changes: [] }, still], {
+        root: folder,
+        stateDir: join(folder, 'comparison'),
+        cacheDir: join(folder, 'cache'),
+        pythonDir: join(REPOSITORY, '.mlops', 'python'),
+      });
+      const [own, other] = comparison.policies;
+      expect(comparison.rows).toBe(30 * 24);
+      expect(own!.error!).toBeLessThan(own!.never! * 0.7);
+      expect([other!.error, other!.never]).toEqual([own!.never, own!.never]);
+      expect([own!.summary.trainings.count, other!.summary.trainings.count]).toEqual([2, 1]);
+      expect(readdirSync(join(folder, 'comparison')).sort()).toEqual(['report.html', 'spec', 'still']);
+      expect(readFileSync(report, 'utf8')).toContain('retrain {');
+      expect(own!.summary.rollouts.live).toBe(2);
+      expect(told).toBe(0);
+    } finally {
+      webhook.close();
+    }
   },
   PATIENCE,
 );

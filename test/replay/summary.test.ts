@@ -133,7 +133,7 @@ it('says when drift alone retrains', () => {
   const retrain = { ...(online!.retrain as Exclude<typeof online, undefined>['retrain'] & object), on: ['inputs'] };
   const spec = { ...recording.spec, endpoints: { online: { ...online!, retrain } } };
   expect(summaryText(summarize({ ...recording, spec }))).toContain(
-    'The alarm of inputs retrains: input drift alone is enough here.',
+    'The alarm of inputs retrains: drift alone is enough here.',
   );
 });
 
@@ -155,7 +155,7 @@ rollouts    4 came live, 1 rolled back; both versions answered in 4 of 4 canarie
 requests    15,360 served, 0 failed
             v1 1,051, v2 2,185, v4 4,722, v5 5, v6 7,397
 drift       inputs drifted in 79 of 90 windows: temperature 79, humidity 37, weather 23
-            Input drift alone does not retrain here: no drift monitor is named in retrain.on.
-reused      6 of 36 training tasks from the cache
+            Drift alone does not retrain here: no drift monitor is named in retrain.on.
+jobs        36 in all, 0.6 minutes; 6 of 36 training tasks from the cache
 took        58 s, 131 CPU-seconds
 `;

@@ -1,7 +1,7 @@
 /** A small system for replays with real Python: forty days of an hourly demand that doubles half-way. */
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { dataset, jsDistance, resolve, training, type ResolvedMlops } from '../../constructs/spec';
+import { dataset, jsDistance, resolve, training, type NotifySpec, type ResolvedMlops } from '../../constructs/spec';
 import { DAY, HOUR } from '../../replay/clock';
 
 export const START = Date.UTC(2024, 0, 4);
@@ -12,7 +12,7 @@ export const REPOSITORY = join(__dirname, '..', '..');
 export type Turncoat = 'honest' | 'worse' | 'raises';
 
 /** Writes data and model code to a folder, and returns the spec that goes with them. */
-export function writeSystem(root: string, turncoat: Turncoat): ResolvedMlops {
+export function writeSystem(root: string, turncoat: Turncoat, notify: NotifySpec | false = false): ResolvedMlops {
   mkdirSync(join(root, 'data'), { recursive: true });
   mkdirSync(join(root, 'model'), { recursive: true });
   writeFileSync(join(root, 'data', 'demand.jsonl'), rows().join(''));
@@ -63,6 +63,7 @@ export function writeSystem(root: string, turncoat: Turncoat): ResolvedMlops {
           },
         },
         retrain: { on: ['quality'], cooldown: '4 days', atMost: { runs: 2, per: '30 days' } },
+        notify,
       },
     },
   });

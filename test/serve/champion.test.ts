@@ -66,7 +66,7 @@ test('refuses flags that are unknown, missing, doubled or without a value, and a
     'mlops-model champion: missing --in.champion, --out.predictions',
   );
   expect(await line('train', {})).toBe(
-    'mlops-model train: got train as the program, expected one of candidate, champion, batch, refit, serve',
+    'mlops-model train: got train as the program, expected one of candidate, complete, champion, batch, refit, serve',
   );
   const flags = { 'in.data': 'a', 'in.model': 'a', 'out.predictions': 'a' };
   expect(await line('batch', { ...flags, 'param.schema': '[]' })).toBe(

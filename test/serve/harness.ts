@@ -60,21 +60,25 @@ export interface Ended {
   readonly stderr: string;
 }
 
+export type Flags = Readonly<Record<string, string | object>>;
+
 const children = new Set<ChildProcess>();
 /** A test that fails must not leave its server behind. */
 afterAll(() => children.forEach((child) => child.kill('SIGKILL')));
 
 /** Runs `python -m mlops_model PROGRAM --flag value …`; objects become JSON. */
-export async function program(name: string, flags: Readonly<Record<string, string | object>>): Promise<Ended> {
-  return (await start(name, flags)).ended;
+export async function program(name: string, flags: Flags, env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  return (await start(name, flags, env)).ended;
 }
 
-async function start(name: string, flags: Readonly<Record<string, string | object>>) {
+async function start(name: string, flags: Flags, env: NodeJS.ProcessEnv) {
   const values = Object.entries(flags).flatMap(([flag, value]) => [
     `--${flag}`,
     typeof value === 'string' ? value : JSON.stringify(value),
   ]);
-  const child = spawn(await python(), ['-m', 'mlops_model', name, ...values], { env: pythonVariables() });
+  const child = spawn(await python(), ['-m', 'mlops_model', name, ...values], {
+    env: { ...pythonVariables(), ...env },
+  });
   children.add(child);
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -86,6 +90,13 @@ async function start(name: string, flags: Readonly<Record<string, string | objec
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
+}
+
+/** An answer as it came. */
+export interface Sent {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
 }
 
 /** A running server. */
@@ -103,16 +114,36 @@ export class ModelServer {
     flags: Readonly<Record<string, string>> = {},
     whenListening: (server: ModelServer, model: string) => Promise<void> = async () => undefined,
   ): Promise<{ server: ModelServer; model: string }> {
-    const model = directoryOf({ 'model.json': { schema: SCHEMA }, 'code/model.py': code });
-    const { child, ended } = await start('serve', { 'in.model': model, 'param.port': '0', ...flags });
+    const model = artifact(code);
+    const server = await ModelServer.launch({ 'in.model': model, ...flags });
+    await whenListening(server, model);
+    await server.untilReady();
+    return { server, model };
+  }
+
+  /** Resolves when it listens. */
+  static async launch(flags: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv = {}): Promise<ModelServer> {
+    const { child, ended } = await start('serve', { 'param.port': '0', ...flags }, env);
     const port = await new Promise<number>((done, failed) => {
       createInterface(child.stdout).once('line', (line) => done((JSON.parse(line) as { port: number }).port));
       void ended.then(({ stderr }) => failed(new Error(stderr)));
     });
-    const server = new ModelServer(port, child, ended, new Pool(`http://127.0.0.1:${port}`, { connections: 128 }));
-    await whenListening(server, model);
-    await server.until(async () => (await server.get('/health/ready')).status === 200);
-    return { server, model };
+    return new ModelServer(port, child, ended, new Pool(`http://127.0.0.1:${port}`, { connections: 128 }));
+  }
+
+  async untilReady(): Promise<void> {
+    await this.until(async () => (await this.get('/health/ready')).status === 200);
+  }
+
+  async send(
+    method: 'GET' | 'POST',
+    path: string,
+    body: string | Buffer = '',
+    headers: Record<string, string> = {},
+  ): Promise<Sent> {
+    const response = await this.pool.request({ method, path, headers, ...(method === 'POST' && { body }) });
+    const type = String(response.headers['content-type']);
+    return { status: response.statusCode, type, text: await response.body.text() };
   }
 
   async predict(instances: unknown): Promise<Answer> {
@@ -159,6 +190,8 @@ export async function sql(statement: string): Promise<readonly Record<string, un
   return (await connection.runAndReadAll(statement)).getRowObjectsJson();
 }
 
+export const artifact = (code: string) => directoryOf({ 'model.json': { schema: SCHEMA }, 'code/model.py': code });
+
 /** Doubles x; 13 raises, 14 gives no number, 15 takes until the file `gate` is there. */
 export const DOUBLING = modelCode(`
 x = batch["x"]
@@ -166,5 +199,5 @@ if (x == 13).any(): raise ValueError("thirteen")
 while (x == 15).any() and not os.path.exists(os.path.join(model, "gate")): time.sleep(0.005)
 return np.where(x == 14, np.nan, np.nan_to_num(x) * 2)`);
 
-export const row = (x: unknown, more: object = {}) => ({ id: 1, x, color: 'red', ...more });
+export const row = <X>(x: X, more: object = {}) => ({ id: 1, x, color: 'red', ...more });
 export const openGate = (model: string) => writeFileSync(join(model, 'gate'), '');

@@ -1,4 +1,4 @@
-import { resolve, SpecError, type MlopsSpec, type Problem, type Support } from '../..';
+import { resolve, SpecError, type MlopsSpec, type Problem, type Support, type TrainingSpec } from '../..';
 import { full } from '../cases/full';
 import { minimal } from '../cases/minimal';
 
@@ -31,6 +31,7 @@ test('fills in every default, and leaves the argument as it was', () => {
 });
 
 test('changes nothing where nothing is left to a default', () => {
+  const training = full.pipelines!['training'] as TrainingSpec;
   expect(resolve(full)).toEqual({
     ...full,
     datasets: {
@@ -53,7 +54,8 @@ test('changes nothing where nothing is left to a default', () => {
       },
     },
     pipelines: {
-      training: { ...full.pipelines!['training'], choose: { ...full.pipelines!['training']!.choose, atMost: false } },
+      ...full.pipelines,
+      training: { ...training, choose: { ...training.choose, atMost: false } },
     },
   });
 });
@@ -83,7 +85,7 @@ const refused: readonly [what: string, path: string, value: unknown, problem: Pr
     {
       path: `${online}.cloud`,
       got: 'a key that does not exist',
-      expected: 'one of model, replicas, rollout, monitors, retrain, approval',
+      expected: 'one of model, replicas, rollout, monitors, retrain, approval, notify',
       fix: 'remove it',
     },
   ],
@@ -150,8 +152,52 @@ const refused: readonly [what: string, path: string, value: unknown, problem: Pr
     {
       path: `${online}.monitors.inputs.kind`,
       got: '"drift"',
-      expected: 'one of data-drift, model-quality',
+      expected: 'one of data-drift, prediction-drift, model-quality',
       fix: 'set kind to data-drift',
+    },
+  ],
+  [
+    'a distance for categories where predictions are compared',
+    `${online}.monitors.predictions.metric.distance`,
+    'lInfinity',
+    {
+      path: `${online}.monitors.predictions.metric.distance`,
+      got: '"lInfinity"',
+      expected: 'a distance for a number: jsDistance, ksStatistic, wasserstein, psi',
+      fix: 'use jsDistance',
+    },
+  ],
+  [
+    'a webhook that is no address',
+    `${online}.notify.webhook`,
+    'hooks.example.com',
+    {
+      path: `${online}.notify.webhook`,
+      got: '"hooks.example.com"',
+      expected: 'text that matches ^https?://[^\\s]+$',
+      fix: 'change it: an address that is no secret',
+    },
+  ],
+  [
+    'a webhook from a variable that cannot be one',
+    `${online}.notify.webhook.env`,
+    '$WEBHOOK',
+    {
+      path: `${online}.notify.webhook.env`,
+      got: '"$WEBHOOK"',
+      expected: 'text that matches ^[A-Za-z_][A-Za-z0-9_]*$',
+      fix: 'change it: name of the environment variable that holds the address, where the loop runs',
+    },
+  ],
+  [
+    'a notice that does not exist',
+    `${online}.notify.on.1`,
+    'alarms',
+    {
+      path: `${online}.notify.on.1`,
+      got: '"alarms"',
+      expected: 'one of alarm, rejected, failed, rolled-out',
+      fix: 'use alarm',
     },
   ],
   [
@@ -189,7 +235,7 @@ const refused: readonly [what: string, path: string, value: unknown, problem: Pr
     {
       path: `${online}.model`,
       got: '"train"',
-      expected: 'the name of a pipeline: training',
+      expected: 'the name of a pipeline: training, own',
       fix: 'correct it, or add the pipeline "train"',
     },
   ],
@@ -200,7 +246,7 @@ const refused: readonly [what: string, path: string, value: unknown, problem: Pr
     {
       path: `${online}.retrain.on[1]`,
       got: '"revenue"',
-      expected: 'the name of a monitor of this endpoint: inputs, quality, errors',
+      expected: 'the name of a monitor of this endpoint: inputs, predictions, quality, errors',
       fix: 'correct it, or add the monitor of this endpoint "revenue"',
     },
   ],
@@ -424,6 +470,163 @@ const refused: readonly [what: string, path: string, value: unknown, problem: Pr
       got: 'no threshold',
       expected: 'worseThanBaseline, above or below',
       fix: 'add above or below',
+    },
+  ],
+  [
+    'a metric of another task than that of a graph',
+    'endpoints.second',
+    {
+      model: 'own',
+      monitors: { quality: { kind: 'model-quality', every: '1 day', labelsWithin: '1 day', metric: 'mae', above: 2 } },
+    },
+    {
+      path: 'endpoints.second.monitors.quality.metric',
+      got: '"mae", a metric of regression',
+      expected: 'a metric of classification, as the pipeline chooses by "auc"',
+      fix: 'use "auc"',
+    },
+  ],
+  [
+    'a task whose name fits no step',
+    'pipelines.own.tasks.my-task',
+    { component: { command: ['sh'], outputs: {} } },
+    {
+      path: 'pipelines.own.tasks.my-task',
+      got: 'the name "my-task"',
+      expected: 'a lower-case letter, then lower-case letters, digits or underscores; at most 31',
+      fix: 'rename it',
+    },
+  ],
+  [
+    'a source that does not exist',
+    'pipelines.own.tasks.train.inputs.data',
+    'dta',
+    {
+      path: 'pipelines.own.tasks.train.inputs.data',
+      got: '"dta", which does not exist',
+      expected: 'a source of kind dataset: data',
+      fix: 'use one of them',
+    },
+  ],
+  [
+    'a source of another kind',
+    'pipelines.own.tasks.train.inputs.champion',
+    'data',
+    {
+      path: 'pipelines.own.tasks.train.inputs.champion',
+      got: '"data", which is of kind dataset',
+      expected: 'a source of kind model: champion, train.model',
+      fix: 'use one of them',
+    },
+  ],
+  [
+    'an input that is not wired',
+    'pipelines.own.tasks.train.inputs.code',
+    undefined,
+    {
+      path: 'pipelines.own.tasks.train.inputs.code',
+      got: 'nothing',
+      expected: 'a source of kind code',
+      fix: 'wire it to an output or an external',
+    },
+  ],
+  [
+    'tasks that wait for each other',
+    'pipelines.own.tasks.train.inputs.champion',
+    'train.model',
+    {
+      path: 'pipelines.own.tasks.train',
+      got: 'the cycle train → train',
+      expected: 'tasks that can be put in an order',
+      fix: 'take one of these inputs from somewhere else',
+    },
+  ],
+  [
+    'a kind of artifact that does not exist',
+    'pipelines.own.tasks.train.component.outputs.model',
+    'modell',
+    {
+      path: 'pipelines.own.tasks.train.component.outputs.model',
+      got: '"modell"',
+      expected: 'one of dataset, code, model, predictions, metrics, report, files',
+      fix: 'use model',
+    },
+  ],
+  [
+    'an argument that stands for no input',
+    'pipelines.own.tasks.train.component.command',
+    ['python', '{in.cod}/train.py'],
+    {
+      path: 'pipelines.own.tasks.train.component.command[1]',
+      got: '"{in.cod}/train.py"',
+      expected: 'an input of the component: data, code, champion',
+      fix: 'correct it, or add the input',
+    },
+  ],
+  [
+    'a parameter that the component does not have',
+    'pipelines.own.tasks.train.parameters.tres',
+    3,
+    {
+      path: 'pipelines.own.tasks.train.parameters.tres',
+      got: 'a value',
+      expected: 'a name that the component declares',
+      fix: 'remove it, or declare it',
+    },
+  ],
+  [
+    'a parameter of another type',
+    'pipelines.own.tasks.train.parameters.trees',
+    'many',
+    {
+      path: 'pipelines.own.tasks.train.parameters.trees',
+      got: '"many"',
+      expected: 'a number, as in the component (10)',
+      fix: 'correct the value, or the component',
+    },
+  ],
+  [
+    'a value in braces that stands for nothing',
+    'pipelines.own.tasks.train.component.parameters.schema',
+    '{shema}',
+    {
+      path: 'pipelines.own.tasks.train.component.parameters.schema',
+      got: '"{shema}"',
+      expected: 'one of {schema}, {pipeline}, {history}, or text of another form',
+      fix: 'correct it',
+    },
+  ],
+  [
+    'a model to register that is none',
+    'pipelines.own.register.model',
+    'train.decision',
+    {
+      path: 'pipelines.own.register.model',
+      got: '"train.decision", which is of kind metrics',
+      expected: 'a source of kind model: train.model',
+      fix: 'use one of them',
+    },
+  ],
+  [
+    'the champion as the model to register',
+    'pipelines.own.register.model',
+    'champion.model',
+    {
+      path: 'pipelines.own.register.model',
+      got: '"champion.model", which does not exist',
+      expected: 'a source of kind model: train.model',
+      fix: 'use one of them',
+    },
+  ],
+  [
+    'memory in another unit',
+    'pipelines.own.tasks.train.component.compute.memory',
+    '8 GB',
+    {
+      path: 'pipelines.own.tasks.train.component.compute.memory',
+      got: '"8 GB"',
+      expected: 'text that matches ^[1-9]\\d* (MiB|GiB)$',
+      fix: "change it: an amount of memory, such as `'8 GiB'`",
     },
   ],
   [

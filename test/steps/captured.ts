@@ -30,13 +30,15 @@ export async function captures(scratch: Scratch, ...queries: readonly string[]):
   return scratch.write('captures/manifest.json', { format: 1, dialect: 'parquet', files, window: subject.window });
 }
 
-/** A model with the profile of `n` rows of the shop. Returns its folder. */
+/** A model with the profile of `n` rows of the shop, and of what `captureSql` says was predicted. Returns its folder. */
 export async function model(scratch: Scratch, n: number, change: Partial<ModelManifest> = {}): Promise<string> {
   const rows = `(SELECT * REPLACE (CAST(day AS VARCHAR) AS day) FROM (${rowsSql(n)}))`;
-  const inputs = await Database.use(async (db) =>
-    profile(db, rows, await referenceEdges(db, rows, { price: 'number', day: 'category' })),
-  );
-  const reference: Reference = { format: 1, inputs, predictions: { rows: 0, columns: {} } };
+  const predicted = `(SELECT sold * 1.5 AS prediction FROM ${rows})`;
+  const reference = await Database.use(async (db): Promise<Reference> => ({
+    format: 1,
+    inputs: await profile(db, rows, await referenceEdges(db, rows, { price: 'number', day: 'category' })),
+    predictions: await profile(db, predicted, await referenceEdges(db, predicted, { prediction: 'number' })),
+  }));
   scratch.write('model/reference.json', reference);
   return scratch.write('model/model.json', manifest({ metrics: { wape: 0.4 }, ...change }));
 }

@@ -102,6 +102,33 @@ test('with too few rows, and with none, the window is unclear', async () => {
   expect(await report([])).toMatchObject({ rows: 0, verdict: 'unclear' });
 });
 
+describe('of predictions', () => {
+  const predictions = { kind: 'prediction-drift', metric: jsDistance(0.1) };
+
+  test('looks at nothing but the predictions', async () => {
+    const found = await report([captureSql(1000, '* REPLACE (price + 40 AS price)')], predictions);
+    expect(found).toMatchObject({
+      kind: 'prediction-drift',
+      verdict: 'fine',
+      why: 'the predictions did not drift; 168 rows, net of what sampling noise alone exceeds in 1 of 1,000 comparisons',
+      values: [{ name: 'prediction', metric: 'jsDistance', value: 0, threshold: 0.1, violated: false }],
+    });
+  });
+
+  test('violates the window where they moved from those on the test rows', async () => {
+    const found = await report([captureSql(1000, '* REPLACE (prediction + 40 AS prediction)')], predictions);
+    expect([found.verdict, found.values.map(({ violated }) => violated)]).toEqual(['violated', [true]]);
+    expect(found.why).toMatch(
+      /^the predictions drifted: prediction \(jsDistance 0\.\d+, at most 0\.1 allowed\); 168 rows/,
+    );
+  });
+
+  test('is unclear with too few rows, and counts only the window and the version', async () => {
+    const few = await report([captureSql(19), captureSql(1000, '*', 'v1')], predictions);
+    expect(few).toMatchObject({ rows: 19, verdict: 'unclear', why: '19 rows captured, 20 needed' });
+  });
+});
+
 test('the profile of the window is written beside the report, and both are the same each time', async () => {
   const texts = await Promise.all(
     [1, 2].map(async () => {

@@ -107,7 +107,16 @@ test('of several labels of a key the latest counts, and contradictions are told'
     expect(report.values[0]!.value).toBeLessThan(0.5);
     expect(report.why).toMatch(/; 6 rows with contradictory labels, the latest counts$/);
   }
-  expect((await quality({ labels: [labelSql(100), labelSql(100)] })).report.why).not.toContain('contradictory');
+});
+
+test.each([
+  ['given twice', [labelSql(100), labelSql(28)], /kept; 4 rows with the same label several times$/],
+  ['late', [labelSql(100, '* REPLACE ("at" + INTERVAL 30 HOUR AS "at")')], /kept; \d+ rows whose label came late$/],
+  ['missing', [labelSql(30)], /kept; 18 rows without a label yet$/],
+])('labels that are %s are told, and change no verdict', async (_what, labels, why) => {
+  const { report } = await quality({ labels });
+  expect(report.verdict).toBe('fine');
+  expect(report.why).toMatch(why);
 });
 
 test.each([

@@ -237,7 +237,7 @@ describe('refuses', () => {
     });
     expect((await refused(other({ 'in.rows': empty }))).replaceAll(made.scratch.root, 'ROOT')).toBe(`select: 1 problem
   in.rows
-    got no window.json in "ROOT/empty", expected a directory with window.json
+    got no train.parquet in "ROOT/empty", expected a directory with train.parquet and test.parquet
     fix: give the directory that its program wrote`);
     expect(await refused(other({ 'in.model_a': empty }))).toContain('in.model_a\n    got no model.json');
     expect(await refused(other({ 'in.predictions_a': empty }))).toContain(
@@ -250,5 +250,19 @@ describe('refuses', () => {
   in.model_…
     got no candidate, expected one candidate or more
     fix: add --in.model_<name> and --in.predictions_<name>`);
+  });
+
+  test('rows of one’s own that lack a column', async () => {
+    const made = await world({ a: 'sold' });
+    const file = made.scratch.path('rows/test.parquet');
+    await made.scratch.parquet('fewer.parquet', `SELECT * EXCLUDE (sold) FROM '${file}'`);
+    await made.scratch.parquet('rows/test.parquet', `FROM '${made.scratch.path('fewer.parquet')}'`);
+    expect(await refused(made)).toContain('in.rows: test.parquet\n    got no column sold');
+  });
+
+  test('a gate that is not one', async () => {
+    expect(await refused(await world({ a: 'sold' }), { metric: 'wap' })).toContain(
+      'param.choose.metric\n    got "wap", expected one of wape',
+    );
   });
 });

@@ -1,7 +1,7 @@
 /**
  * How a release is rejected: for good, in the registry, and binding at once.
  */
-import { deploymentId, type Release } from '../deployments';
+import { deploymentId } from '../deployments';
 import type { Look } from '../look';
 import type { Action, Version } from '../platform';
 
@@ -32,6 +32,6 @@ export function reject(look: Look, version: Version, revision: string, why: stri
 }
 
 /** Whether the registry shows that the release was rejected. */
-export function isRejected(version: Version, release: Release): boolean {
-  return version.status === 'rejected' || (version.bad?.includes(release.revision) ?? false);
+export function isRejected(version: Version, revision: string): boolean {
+  return version.status === 'rejected' || (version.bad?.includes(revision) ?? false);
 }

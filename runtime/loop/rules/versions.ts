@@ -1,7 +1,7 @@
 /**
  * Rules about versions: what enters the registry, what people and platforms say about it, what is rejected, what is live.
  */
-import { deploymentId, holders, isLive, versionOf } from '../deployments';
+import { deploymentId, holders, isLive, releaseOf, versionOf } from '../deployments';
 import { judge, violations } from '../judgement';
 import { ATTEMPTS, deploymentOf, isSound, refuge, since, target, unregistered, type Rule } from '../look';
 import { without } from '../memory';
@@ -45,10 +45,10 @@ const VERBS = { approve: 'approve', reject: 'reject', rollback: 'roll back' } as
 /** What was judged before and is not in the registry yet: the call failed, or the loop crashed. */
 export const repeatRejections: Rule = (look) =>
   Object.entries(look.memory.rejecting).flatMap(([id, { why, trial }]) => {
-    const version = look.versions.find((v) => id.startsWith(`${v.name}-`));
-    const revision = version ? id.slice(version.name.length + 1) : '';
-    const seen = version && isRejected(version, { version: version.name, revision });
-    if (version && !seen && version.trial?.before === trial) return reject(look, version, revision, why);
+    const release = releaseOf(look, id);
+    const version = release && versionOf(look, release.version);
+    if (version && !isRejected(version, release.revision) && version.trial?.before === trial)
+      return reject(look, version, release.revision, why);
     look.memory = { ...look.memory, rejecting: without(look.memory.rejecting, [id]) };
     return [];
   });
@@ -67,12 +67,12 @@ export const rejectViolating: Rule = (look) =>
 export const noticeRolledBack: Rule = (look) => {
   const { last, busy, etag } = look.endpoint;
   if (look.rollout !== 'native' || busy || last?.outcome !== 'rolledBack') return [];
-  return look.versions.flatMap((v) => {
-    if (!v.trial || v.trial.before === etag || last.deployment !== deploymentId(v.name, v.trial.revision)) return [];
-    const release = { version: v.name, revision: v.trial.revision };
-    if (!isSound(look, release) || deploymentOf(look, release)?.share) return [];
-    return reject(look, v, v.trial.revision, 'the platform rolled it back');
-  });
+  const release = releaseOf(look, last.deployment);
+  const version = release && versionOf(look, release.version);
+  if (!version || !isSound(look, release) || deploymentOf(look, release)?.share) return [];
+  // Its trial may name an older revision, as a look that stalled wrote it; one that begins at this etag is the next.
+  if (!version.trial || version.trial.before === etag) return [];
+  return reject(look, version, release.revision, 'the platform rolled it back');
 };
 
 /** A release whose deployment failed to start several times. */

@@ -1,128 +1,64 @@
-"""The HTTP side of a model: predictions, health and metrics, as one ASGI application."""
+"""The HTTP side of a model: finds who answers a request, reads its body, counts it, and tells its errors."""
 
-import asyncio
-import sys
-from dataclasses import dataclass
 from time import perf_counter
-from typing import Any, Awaitable, Callable
+from typing import Any
 
-import orjson
-
-from .gather import Gatherer
+from .dialects.dialect import Dialect, Handler
+from .exchange import Refusal, Request, Response
 from .metrics import Metrics
-from .model_code import CodeError
-from .schema import InstanceError, InstanceReader, Schema
 
 #: Largest body in bytes; more rows than fit are `batch`'s work.
 MOST_BYTES = 16 * 1024 * 1024
 
-JSON = b"application/json"
-TEXT = b"text/plain; version=0.0.4"
-
-
-@dataclass(frozen=True)
-class Response:
-    status: int
-    body: bytes
-    kind: bytes = JSON
-
-
-class Refusal(Exception):
-    """A request that is answered with an error."""
-
-    def __init__(self, status: int, message: str, **details: Any):
-        super().__init__(message)
-        self.response = Response(status, orjson.dumps({"error": {"message": message, **details}}))
-
 
 class Application:
-    """Answers the routes of one dialect."""
+    """All dialects at once, as one ASGI application; where two have a route in common, the later one answers."""
 
-    def __init__(self, schema: Schema, gatherer: Gatherer, metrics: Metrics):
-        self._reader = InstanceReader(schema)
-        self._gatherer = gatherer
+    def __init__(self, dialects: list[Dialect], metrics: Metrics):
         self._metrics = metrics
-        #: Not ready any more; what still arrives is still answered.
-        self.draining = False
-        #: The local dialect; a platform's own is another table.
-        self._routes: dict[str, tuple[str, Callable[[bytes], Awaitable[Response]]]] = {
-            "/predict": ("POST", self._predict),
-            "/health/live": ("GET", self._live),
-            "/health/ready": ("GET", self._ready),
-            "/metrics": ("GET", self._report),
-        }
+        self._dialects = sorted(dialects, key=lambda dialect: len(dialect.root), reverse=True)
+        self._routes = {route: (answer, dialect) for dialect in dialects for route, answer in dialect.routes.items()}
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        method, path = scope["method"], scope["path"]
+        answer, dialect = self._routes.get(f"{method} {path}") or (None, self._dialect_at(path))
         try:
-            method, handler = self._route(scope["path"])
-            if scope["method"] != method:
-                raise Refusal(405, f"got {scope['method']} {scope['path']}, expected {method}")
-            response = await handler(await _body(receive))
+            if answer is None:
+                raise self._no_route(method, path)
+            request = Request(await _body(receive), scope["headers"])
+            # What is posted is what is to be predicted, in every dialect.
+            response = await (self._counted(answer, request) if method == "POST" else answer(request))
         except Refusal as refusal:
-            response = refusal.response
+            response = dialect.error(refusal)
         headers = [(b"content-type", response.kind), (b"content-length", b"%d" % len(response.body))]
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
         await send({"type": "http.response.body", "body": response.body})
 
-    def _route(self, path: str) -> tuple[str, Callable[[bytes], Awaitable[Response]]]:
-        if path not in self._routes:
-            raise Refusal(404, f"got the path {path}, expected one of {', '.join(self._routes)}")
-        return self._routes[path]
-
-    async def _predict(self, body: bytes) -> Response:
+    async def _counted(self, answer: Handler, request: Request) -> Response:
         started = perf_counter()
         self._metrics.in_flight += 1
         status = 500
         try:
-            response = await self._predicted(body)
+            response = await answer(request)
             status = response.status
             return response
         except Refusal as refusal:
-            status = refusal.response.status
+            status = refusal.status
             raise
         finally:
             self._metrics.in_flight -= 1
             self._metrics.answered(status, perf_counter() - started)
 
-    async def _predicted(self, body: bytes) -> Response:
-        if not self._gatherer.ready:
-            raise Refusal(503, "the model is being loaded")
-        try:
-            rows = self._reader.rows(_instances(body))
-        except InstanceError as error:
-            field = {} if error.field is None else {"field": error.field}
-            raise Refusal(400, str(error), instance=error.instance, **field) from None
-        try:
-            predictions = await self._gatherer.predict(rows)
-        except CodeError as error:
-            print(error.log, file=sys.stderr, flush=True)
-            raise Refusal(500, str(error)) from None
-        except asyncio.CancelledError:
-            raise Refusal(503, "the server stopped before the model answered") from None
-        return Response(200, orjson.dumps({"predictions": predictions}))
+    def _dialect_at(self, path: str) -> Dialect:
+        """Who tells the error where there is no route."""
+        return next(dialect for dialect in self._dialects if path.startswith(dialect.root))
 
-    async def _live(self, _: bytes) -> Response:
-        return Response(200, b'{"live":true}')
-
-    async def _ready(self, _: bytes) -> Response:
-        if self.draining:
-            raise Refusal(503, "the server is stopping")
-        if not self._gatherer.ready:
-            raise Refusal(503, "the model is being loaded")
-        return Response(200, b'{"ready":true}')
-
-    async def _report(self, _: bytes) -> Response:
-        return Response(200, self._metrics.text().encode(), TEXT)
-
-
-def _instances(body: bytes) -> list[Any]:
-    try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise Refusal(400, f"the body is not JSON: {error}") from None
-    if not isinstance(document, dict) or document.keys() != {"instances"} or type(document["instances"]) is not list:
-        raise Refusal(400, 'the body: expected {"instances": [{…}]} and nothing else')
-    return document["instances"]
+    def _no_route(self, method: str, path: str) -> Refusal:
+        methods = [route.split(" ")[0] for route in self._routes if route.split(" ")[1] == path]
+        if methods:
+            return Refusal(405, f"got {method} {path}, expected {' or '.join(methods)}")
+        paths = dict.fromkeys(route.split(" ")[1] for route in self._routes)
+        return Refusal(404, f"got the path {path}, expected one of {', '.join(paths)}")
 
 
 async def _body(receive: Any) -> bytes:

@@ -51,11 +51,11 @@ _ARRAYS = {"number": _numbers, "category": _categories}
 
 
 class InstanceError(Exception):
-    """A row of a request that is not as the schema says."""
+    """A row that is not as the schema says; `problem` goes on from its place: `: got 'warm', expected …`."""
 
-    def __init__(self, message: str, instance: int, field: str | None = None):
-        super().__init__(message)
-        self.instance, self.field = instance, field
+    def __init__(self, problem: str, instance: int, field: str | None = None):
+        super().__init__(problem, instance, field)
+        self.problem, self.instance, self.field = problem, instance, field
 
 
 class InstanceReader:
@@ -70,29 +70,25 @@ class InstanceReader:
 
     def _row(self, index: int, instance: Any) -> list[Any]:
         if type(instance) is not dict:
-            raise InstanceError(f"instances[{index}]: got {_show(instance)}, expected an object", index)
+            raise InstanceError(f": got {show(instance)}, expected an object", index)
         row = []
         for name, read, expected in self._features:
             try:
                 row.append(read(instance[name]))
             except KeyError:
-                raise InstanceError(
-                    f"instances[{index}].{name} is missing: expected {expected}, or null", index, name
-                ) from None
+                raise InstanceError(f" is missing: expected {expected}, or null", index, name) from None
             except TypeError:
-                got = _show(instance[name])
-                raise InstanceError(
-                    f"instances[{index}].{name}: got {got}, expected {expected}, or null", index, name
-                ) from None
+                got = show(instance[name])
+                raise InstanceError(f": got {got}, expected {expected}, or null", index, name) from None
         if len(instance) > len(row):
             self._refuse_unknown(index, instance)
         return row
 
     def _refuse_unknown(self, index: int, instance: dict[str, Any]) -> None:
-        known = [*(name for name, _, _ in self._features), *self._travels]
+        known = [*(name for name, *_ in self._features), *self._travels]
         for name in instance:
             if name not in known:
-                raise InstanceError(f"instances[{index}].{name} is unknown: expected {', '.join(known)}", index, name)
+                raise InstanceError(f" is unknown: expected {', '.join(known)}", index, name)
 
 
 def _read_number(value: Any) -> float:
@@ -120,6 +116,7 @@ _READERS = {"number": _read_number, "category": _read_category}
 _EXPECTED = {"number": "a number", "category": "text, a whole number, true or false"}
 
 
-def _show(value: Any) -> str:
+def show(value: Any) -> str:
+    """What was got, short enough for a message."""
     text = repr(value) if isinstance(value, (str, int, float)) else type(value).__name__
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -2,8 +2,8 @@
 
 import asyncio
 import json
+import os
 import socket
-import sys
 from time import monotonic
 from types import FrameType
 
@@ -12,60 +12,49 @@ import uvloop
 
 from . import arguments
 from .application import Application
-from .artifact import open_model, read_schema
-from .gather import Gatherer, Predict, Rows
+from .artifact import open_model
+from .dialects import all_dialects
 from .metrics import Metrics
-from .model_code import CodeError
+from .model_source import fetch_model, find_model
+from .online import OnlineModel
 from .problems import UserError
-from .schema import Schema
 
 #: Platforms kill a server that takes longer than 30 seconds to stop.
 DRAIN_SECONDS = 25
 #: Longer than clients keep an idle connection, so that the server never closes one just as a request comes.
 KEEP_ALIVE_SECONDS = 75
 
+FLAGS = {"in.model": "", "param.name": "model", "param.host": "", "param.port": "", "param.gather": "1024"}
+
 
 def run(argv: list[str]) -> None:
-    flags = {"in.model": None, "param.host": "127.0.0.1", "param.port": "8080", "param.gather": "1024"}
-    given = arguments.parse(argv, flags)
+    """Without `--in.model` it is in a platform's container: it finds the model, and listens to the network."""
+    given = arguments.parse(argv, FLAGS)
     most = arguments.whole_number(given["param.gather"], "--param.gather")
     if most < 1:
         raise UserError(f"--param.gather: got {most}, expected at least 1")
-    listener = _listen(given["param.host"], arguments.whole_number(given["param.port"], "--param.port"))
-    uvloop.run(_serve(given["in.model"], listener, most))
+    place = given["in.model"] or find_model(os.environ)
+    host = given["param.host"] or ("127.0.0.1" if given["in.model"] else "0.0.0.0")
+    port = given["param.port"] or os.environ.get("AIP_HTTP_PORT") or "8080"
+    listener = _listen(host, arguments.whole_number(port, "--param.port"))
+    uvloop.run(_serve(place, given["param.name"], listener, most))
 
 
-async def _serve(directory: str, listener: socket.socket, most: int) -> None:
-    schema, gatherer, metrics = read_schema(directory), Gatherer(most), Metrics()
-    server = Server(Application(schema, gatherer, metrics), metrics)
-    loading = asyncio.create_task(gatherer.start(lambda: _load(directory, schema, metrics)))
+async def _serve(place: str, name: str, listener: socket.socket, most: int) -> None:
+    metrics = Metrics()
+    model = OnlineModel(name, metrics, most)
+    server = Server(Application(all_dialects(model, metrics, os.environ), metrics), model, metrics)
+    loading = asyncio.create_task(model.load(lambda: open_model(fetch_model(place))))
     loading.add_done_callback(lambda task: task.cancelled() or task.exception() is None or server.stop())
     await server.serve([listener])
     if loading.done():
         loading.result()
 
 
-def _load(directory: str, schema: Schema, metrics: Metrics) -> Predict:
-    model = open_model(directory)
-
-    def predict(rows: Rows) -> list[float]:
-        metrics.calls += 1
-        predictions = model.predict(schema.columns(rows), len(rows)).tolist()
-        metrics.instances += len(rows)
-        return predictions
-
-    try:
-        # The first call is slow: libraries finish their imports in it. Not every model bears a row with nothing in it.
-        model.predict(schema.columns([[None] * len(schema.features)]), 1)
-    except CodeError as error:
-        print(f"the model does not predict a row of missing values: {error}", file=sys.stderr, flush=True)
-    return predict
-
-
 class Server(uvicorn.Server):
     """uvicorn, but on SIGTERM it is first not ready any more, and closes when the last request is answered."""
 
-    def __init__(self, application: Application, metrics: Metrics):
+    def __init__(self, application: Application, model: OnlineModel, metrics: Metrics):
         super().__init__(
             uvicorn.Config(
                 application,
@@ -81,7 +70,7 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=2,
             )
         )
-        self._application = application
+        self._model = model
         self._metrics = metrics
         self._deadline: float | None = None
 
@@ -89,7 +78,7 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self._application.draining = True
+        self._model.draining = True
         self._deadline = self._deadline or monotonic() + DRAIN_SECONDS
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:

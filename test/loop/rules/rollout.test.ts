@@ -1,7 +1,7 @@
 /**
  * Rules about the endpoint, by example.
  */
-import type { Time } from '../../../runtime/loop/platform';
+import type { Time, Version } from '../../../runtime/loop/platform';
 import { deployment, done, live, look, NOTHING, NOW, said, SETTLED, version } from '../given';
 import { HOUR } from '../settings';
 
@@ -62,15 +62,22 @@ describe('rollout', () => {
     const given = { versions, deployments: [deployment(1, 90), deployment(2, 10)], data: false as const };
     expect(said(given)).toEqual(['shift: all traffic goes to v1: no version that may serve is ready']);
   });
-  test('what the platform rolled back by itself is rejected', () => {
+  describe('what the platform rolled back by itself', () => {
     const endpoint = {
       ...NOTHING.endpoint,
       deployments: [deployment(1, 100), deployment(2, 0)],
       last: { deployment: 'v2-r1', outcome: 'rolledBack' as const },
     };
-    const versions = [live(1), version(2, { trial: { revision: 'r1', before: 'e0' } })];
-    expect(said({ versions, endpoint, rollout: 'native' })[0]).toBe(
-      'mark: v2 is rejected: the platform rolled it back',
-    );
+    const saidOf = (trial: NonNullable<Version['trial']>): string[] =>
+      said({ versions: [live(1), version(2, { trial })], endpoint, rollout: 'native' });
+    test('is rejected', () => {
+      expect(saidOf({ revision: 'r1', before: 'e0' })[0]).toBe('mark: v2 is rejected: the platform rolled it back');
+    });
+    test('is rejected though a look that stalled wrote down an older trial', () => {
+      expect(saidOf({ revision: 'r0', before: 'e0' })[0]).toBe('mark: v2 is rejected: the platform rolled it back');
+    });
+    test('may be tried again when a person says so', () => {
+      expect(saidOf({ revision: 'r1', before: 'e1' })[0]).toBe('shift: v2 goes to 100 %');
+    });
   });
 });

@@ -2,7 +2,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import { linkFile } from './storage';
+import { linkFile } from './disk';
 
 export interface FileFacts {
   /** Relative to the folder. */
