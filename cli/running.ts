@@ -1,6 +1,7 @@
 /** The `mlops up` that runs on a state: where it listens, and how another command finds it. */
+import { writeAtomically } from '../constructs/local/disk';
 import { Unavailable } from '../constructs/spec';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { request } from 'undici';
 import type { Overview } from './up';
@@ -12,12 +13,12 @@ interface Address {
 
 const fileOf = (stateDir: string): string => join(stateDir, 'up.json');
 
-/** Says where this process listens; returns how to take it back. */
-export function announce(stateDir: string, url: string): () => void {
-  mkdirSync(stateDir, { recursive: true });
-  writeFileSync(fileOf(stateDir), `${JSON.stringify({ pid: process.pid, url })}\n`);
-  return () => rmSync(fileOf(stateDir), { force: true });
-}
+/** Says where this process listens, which holds the state. */
+export const announce = (stateDir: string, url: string): Promise<void> =>
+  writeAtomically(fileOf(stateDir), `${JSON.stringify({ pid: process.pid, url })}\n`);
+
+/** Takes it back. */
+export const withdraw = (stateDir: string): void => rmSync(fileOf(stateDir), { force: true });
 
 /** What the running system says of itself. Throws Unavailable where none runs. */
 export async function askRunning(stateDir: string): Promise<Address & { readonly overview: Overview }> {

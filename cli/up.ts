@@ -9,7 +9,7 @@ import { EMPTY } from '../runtime/loop/memory';
 import { observe, reconcile } from '../runtime/loop/reconcile';
 import { printEvent } from './events';
 import { placeOf, type CommonOptions, type Io } from './io';
-import { announce } from './running';
+import { announce, withdraw } from './running';
 import { minute, statusOf, type EndpointStatus } from './status-view';
 
 export interface UpOptions extends CommonOptions {
@@ -43,9 +43,9 @@ export async function up(options: UpOptions, io: Io): Promise<void> {
     log: (line) => say(line, { log: line }),
     signal: io.signal,
   });
-  const takeBack = announce(place.stateDir, local.url);
   const keepers = Object.keys(spec.endpoints).map((endpoint) => keep(local, spec, endpoint, say));
   try {
+    await announce(place.stateDir, local.url);
     for (const name of Object.keys(spec.endpoints))
       say(`POST ${local.url}/${name}/predict`, { url: `${local.url}/${name}/predict` });
     local.onChange(() => keepers.forEach((keeper) => keeper.wake()));
@@ -53,7 +53,7 @@ export async function up(options: UpOptions, io: Io): Promise<void> {
     await aborted(io.signal);
     say('stopping: requests in flight are answered first', { stopping: true });
   } finally {
-    takeBack();
+    withdraw(place.stateDir);
     await Promise.all(keepers.map((keeper) => keeper.stop()));
     await local.close();
   }

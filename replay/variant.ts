@@ -32,9 +32,17 @@ export interface Change {
 }
 
 /** `choose.atMost 0.5 → 0.35` */
-export function changeInWords({ path, from, to }: Change): string {
-  const [before, after] = [from, to].map((value) => (typeof value === 'string' ? value : show(value)));
-  return `${path} ${before} → ${after}`;
+export const changeInWords = ({ path, from, to }: Change): string => `${path} ${inWords(from)} → ${inWords(to)}`;
+
+/** Mappings as they are written in YAML on one line. */
+function inWords(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(inWords).join(', ')}]`;
+  return `{ ${Object.entries(value)
+    .map(([key, inner]) => `${key}: ${inWords(inner)}`)
+    .join(', ')} }`;
 }
 
 export interface Base {

@@ -23,17 +23,14 @@ export async function writeAtomically(file: string, text: string): Promise<void>
   }
 }
 
-/** Adds a line: the whole of it, or nothing where it throws. */
+/** Adds a line. Where it throws, or never returns, no reader sees a part of it. */
 export async function appendLine(file: string, line: string): Promise<void> {
   try {
     await mkdir(dirname(file), { recursive: true });
     await withFile(file, 'a+', async (handle) => {
-      const whole = await endOfLastLine(handle);
-      await handle.truncate(whole);
-      await handle.writeFile(`${line}\n`).catch(async (error: unknown) => {
-        await handle.truncate(whole);
-        throw error;
-      });
+      // What stands after the last whole line was cut off: by a crash, or by a full disk.
+      await handle.truncate(await endOfLastLine(handle));
+      await handle.writeFile(`${line}\n`);
     });
   } catch (error) {
     throw whyNotWritten(file, error);
@@ -46,7 +43,7 @@ export async function readLines<T>(file: string): Promise<readonly T[]> {
   return (text?.split('\n') ?? []).slice(0, -1).map((line) => JSON.parse(line) as T);
 }
 
-/** Where the last whole line ends: what stands after it was cut off by a crash. */
+/** Where the last whole line ends. */
 async function endOfLastLine(handle: FileHandle): Promise<number> {
   const chunk = Buffer.alloc(4096);
   let end = (await handle.stat()).size;

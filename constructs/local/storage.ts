@@ -48,7 +48,7 @@ export class Storage {
     });
   }
 
-  /** Adds a line: the whole of it, or nothing where it throws. */
+  /** Adds a line. Where it throws, no reader sees a part of it. */
   append(path: string, value: unknown): Promise<void> {
     return this.inTurn(path, () => appendLine(this.path(path), JSON.stringify(value)));
   }

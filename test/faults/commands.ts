@@ -2,7 +2,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { bikeRentals } from '../../stacks/bike-rentals/spec';
 
 const ROOT = resolve(__dirname, '../..');
@@ -108,7 +108,7 @@ export interface Command {
 }
 
 export function mlops({ argv, spec, state, killAt }: Command): Running {
-  const stepsFile = join(state, 'steps');
+  const stepsFile = join(dirname(spec), 'steps');
   rmSync(stepsFile, { force: true });
   const child = spawn(process.execPath, [join(ROOT, 'bin/mlops.js'), ...argv, '--spec', spec, '--state', state], {
     env: {

@@ -7,9 +7,9 @@ import { fileRequest } from '../../constructs/local/requests';
 import { temporaryFolders } from '../local/temporary';
 import { mlops, stateFolder, until, writeSpec, type Running } from './commands';
 
-const folder = temporaryFolders();
 const mounted: string[] = [];
 afterAll(() => mounted.forEach((disk) => asRoot('umount', '--lazy', disk)));
+const folder = temporaryFolders();
 
 /** Mounting needs root; where this user is not, and may not become it, the test fails. */
 function asRoot(...command: readonly string[]): void {

@@ -63,6 +63,8 @@ describe('on a full disk', () => {
     jest.spyOn(promises, 'link').mockRejectedValue(failure('EXDEV'));
     const copy = jest.spyOn(promises, 'copyFile').mockImplementation(async (_, target) => {
       writeFileSync(target, 'mo');
+      // This is what a crash would leave.
+      expect(existsSync(to)).toBe(false);
       throw failure('ENOSPC');
     });
     await expect(linkFile(from, to)).rejects.toThrow(`${to} cannot be written; the disk is full`);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lock } from '../../constructs/local/lock';
-import { bornAt } from '../../constructs/local/processes';
+import { bornAt, isAlive } from '../../constructs/local/processes';
 import { temporaryFolders } from './temporary';
 
 const folder = temporaryFolders();
@@ -37,6 +37,17 @@ it('refuses while another process holds it, and not after that one was killed', 
   other.kill('SIGKILL');
   await once(other, 'exit');
   await (await lock(state)).release();
+});
+
+it('is free where its holder has ended, and only the parent of that one does not know yet', async () => {
+  const state = folder();
+  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const pid = Number(String((await once(parent.stdout, 'data'))[0]));
+  while (bornAt(pid) !== '') await new Promise((later) => setTimeout(later, 5));
+  expect(isAlive(pid)).toBe(true);
+  leaveLock(state, { pid, born: '12345' });
+  await (await lock(state)).release();
+  parent.kill('SIGKILL');
 });
 
 it('takes over the lock of a process whose number belongs to another one now', async () => {

@@ -1,8 +1,9 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { join, resolve as absolute } from 'node:path';
+import { dirname, join, resolve as absolute } from 'node:path';
 import { resolve, type MlopsSpec } from '../..';
 import { labelsName } from '../../constructs/local/labels';
 import { destroy, LocalMlops } from '../../constructs/local/mlops';
+import { readEvents } from '../../constructs/local/record';
 import { fileRequest } from '../../constructs/local/requests';
 import { isAlive } from '../../constructs/local/processes';
 import { layout } from '../../constructs/spec/layout';
@@ -209,7 +210,22 @@ it(
 
     const { facts } = stand.local;
     await stand.local.close();
+    // As if it had been killed between its last act and the line about it.
+    const log = join(stand.stateDir, layout.events('online'));
+    const events = await readEvents(stand.stateDir, 'online');
+    const last = events.at(-1)!;
+    writeFileSync(
+      log,
+      events
+        .slice(0, -1)
+        .map((event) => `${JSON.stringify(event)}\n`)
+        .join(''),
+    );
+    writeFileSync(join(dirname(log), 'unfinished.jsonl'), `${JSON.stringify(last.action)}\n`);
     await stand.open();
+    expect((await readEvents(stand.stateDir, 'online')).map(({ text }) => text)).toEqual(
+      events.map(({ text }) => text),
+    );
     expect(stand.local.facts).toEqual(facts);
     expect((await stand.predict({ ...rowAt(stand.now), cups: undefined })).status).toBe(200);
     expect(stand.local.runs().every(({ state }) => state === 'succeeded')).toBe(true);

@@ -123,7 +123,7 @@ function mark(world: World, { version: name, patch }: Extract<Action, { do: 'mar
   if (patch.live) world.umpire.count('live');
   for (const d of world.deployments.values())
     if (d.version === name && !world.isSound(d) && world.versions.get(name)?.status !== 'pending')
-      world.burned.add(d.id);
+      world.burned.set(d.id, world.burned.get(d.id) ?? world.seq);
 }
 
 function place(world: World, { id, version, revision }: Extract<Action, { do: 'place' }>): void {
@@ -167,7 +167,7 @@ function shiftNatively(world: World, to: string, shares: Readonly<Record<string,
     world.everRolledBack.add(version);
     // Without its mark the trial was judged before, and a person may have overruled that.
     if (world.versions.get(version)?.trial) {
-      world.burned.add(to);
+      world.burned.set(to, world.burned.get(to) ?? world.seq);
       world.rolledBack.add(to);
     }
     return { deployment: to, outcome: 'rolledBack' };

@@ -115,9 +115,10 @@ function health(world: World, look: LookContext, id: string, since: number): Hea
   }
   const requests = world.quiet ? 0 : Math.max(0, Math.floor((world.now - since) / MINUTE));
   const others = [...world.deployments.values()].filter((x) => x.share > 0 && x.id !== id);
-  // Without the other one's figures nobody can tell a storm from a sick version.
+  // Only the figures of another that came through its bake tell a storm from a sick version.
   const telling = others.some(
-    (x) => world.nature(x.version) !== 'dark' && world.isSound(x) && !world.isBeingRejected(x.version),
+    (x) =>
+      world.nature(x.version) !== 'dark' && world.isSettled(x) && world.isSound(x) && !world.isBeingRejected(x.version),
   );
   const alone = !telling || world.failing > 0;
   if (world.storm && alone) world.excused.add(d.version);

@@ -163,7 +163,8 @@ export class Umpire {
         `${d.id} gains traffic though it may not serve (${action.why})`,
       );
       if (!action.guarded || !world.served) continue;
-      this.demand(4, !world.burned.has(d.id), `${d.id} is tried again`);
+      // A loop that stalled may do late what was right when it looked; the next look drains it.
+      this.demand(4, !((world.burned.get(d.id) ?? Infinity) <= look.seq), `${d.id} is tried again`);
       if (world.options.rollout === 'native') continue;
       if (d.share === 0) {
         this.demand(4, share <= (spec.rollout.steps[0] ?? 100), `${d.id} skips the canary`);

@@ -92,7 +92,8 @@ export class World {
   readonly excused = new Set<string>();
   /** How often health was unknown since a deployment has traffic. */
   readonly darkness = new Map<string, number>();
-  readonly burned = new Set<string>();
+  /** Deployments that were rejected, and when. */
+  readonly burned = new Map<string, number>();
   readonly rolledBack = new Set<string>();
   readonly everRolledBack = new Set<string>();
   /** Deleted versions that the loop knows of, and all that ever were deleted. */
@@ -176,8 +177,8 @@ export class World {
   }
 
   pardon(name: string): void {
-    for (const set of [this.burned, this.rolledBack])
-      for (const id of set) if (id.startsWith(`${name}-`)) set.delete(id);
+    for (const known of [this.burned, this.rolledBack])
+      for (const id of known.keys()) if (id.startsWith(`${name}-`)) known.delete(id);
   }
 
   heal(version: string): void {

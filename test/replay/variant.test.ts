@@ -54,9 +54,9 @@ test('tells what it changes, once, as it was written where it is new', () => {
   expect(changes.map(changeInWords)).toEqual([
     'choose.atLeast 0.7 → 0.8',
     'rollout.bake 2 hours → 1 hour',
-    expect.stringMatching(/^monitors\.inputs \{"kind":"data-drift".*\.\.\. → nothing$/),
-    'monitors.other nothing → {"kind":"data-drift","every":"2 days"}',
-    'retrain.on ["quality","inputs"] → ["other"]',
+    'monitors.inputs { kind: data-drift, every: 1 day, metric: { number: { distance: wasserstein, threshold: 0.3 }, category: { distance: jsDistance, threshold: 0.3 } }, leastRows: 200, violations: { count: 2, of: 4 } } → nothing',
+    'monitors.other nothing → { kind: data-drift, every: 2 days }',
+    'retrain.on [quality, inputs] → [other]',
   ]);
   expect(variant({ choose: { beatChampionBy: 0.02 } }).changes).toEqual([]);
 });
