@@ -65,6 +65,11 @@ test('the command makes a project there that is right', () => {
   expect(mlops(join(project, 'shop'), 'check')).toContain('shop is right');
 });
 
+test('the local target has an entry point of its own', () => {
+  const script = `const { LocalMlops, support } = require('mlops-constructs/local'); console.log(typeof LocalMlops.open, support.training);`;
+  expect(run(process.execPath, '-e', script).trim()).toBe('function native');
+});
+
 test('no cloud SDK is among its dependencies, and no file of a test or of a checkout is in it', () => {
   const names = execFileSync('find', [join(project, 'node_modules/mlops-constructs'), '-type', 'f'], {
     encoding: 'utf8',

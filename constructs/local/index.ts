@@ -1,0 +1,3 @@
+/** `mlops-constructs/local`: this machine as a target. */
+export * from './mlops';
+export { support } from './support';
