@@ -7,7 +7,7 @@ import { layout } from '../spec/layout';
 import type { ResolvedMlops } from '../spec/mlops';
 import { SpecError } from '../spec/problem';
 import { digestOf } from './content';
-import { codeDigest } from './digest';
+import { codeDigest } from '../spec/code-digest';
 import { SCRATCH, type Storage } from './storage';
 
 export interface LocalFacts {

@@ -10,7 +10,6 @@ export interface Problem {
 
 /** Thrown where a spec cannot be used. `message` is all of it, for people; there is no stack trace to wade through. */
 export class SpecError extends Error {
-  override readonly name = 'SpecError';
   // Private, with getters: Node prints an uncaught error's own fields, and the message says it all.
   readonly #spec: string;
   readonly #problems: readonly Problem[];
@@ -19,6 +18,7 @@ export class SpecError extends Error {
     super(printProblems(spec, problems));
     this.#spec = spec;
     this.#problems = problems;
+    Object.defineProperty(this, 'name', { value: 'SpecError' });
     this.stack = this.message;
   }
 
@@ -68,10 +68,12 @@ export function dangling(path: string, name: string, known: object, noun: string
     path,
     got: show(name),
     expected:
-      names.length > 0 ? `the name of a ${noun}: ${names.join(', ')}` : `the name of a ${noun}, and there is none`,
+      names.length > 0 ? `the name of ${a(noun)}: ${names.join(', ')}` : `the name of ${a(noun)}, and there is none`,
     fix: `correct it, or add the ${noun} ${show(name)}`,
   });
 }
+
+const a = (noun: string): string => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 
 /** The name of a dataset, pipeline, endpoint or monitor: it becomes part of resource names everywhere. */
 export function checkName(name: string, path: string): Problem[] {

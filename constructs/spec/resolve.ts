@@ -30,7 +30,24 @@ export function resolve(spec: MlopsSpec, { target, root }: ResolveOptions = {}):
     ...(root === undefined ? [] : checkFiles(resolved, root)),
   ];
   if (problems.length > 0) throw new SpecError(name, problems);
-  return resolved;
+  return inOrder(resolved);
+}
+
+/** However it was written: texts and digests are made of it. Features keep their order, in which a model sees them. */
+function inOrder(spec: ResolvedMlops): ResolvedMlops {
+  const ordered = sorted(spec) as ResolvedMlops;
+  const datasets = Object.entries(ordered.datasets).map(([name, dataset]) => {
+    const columns = Object.keys(spec.datasets[name]!.features);
+    return [name, { ...dataset, features: Object.fromEntries(columns.map((key) => [key, dataset.features[key]])) }];
+  });
+  return { ...ordered, datasets: Object.fromEntries(datasets) as ResolvedMlops['datasets'] };
+}
+
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const record = value as Readonly<Record<string, unknown>>;
+  const keys = Object.keys(record).sort();
+  return Object.fromEntries(keys.map((key) => [key, sorted(record[key])]));
 }
 
 function nameOf(document: unknown): string {

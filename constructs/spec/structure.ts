@@ -72,16 +72,19 @@ function missingKey({ path, error, schema }: Place): Problem {
   return { path: below(path, key), got: 'nothing', expected: purpose, fix: `add ${key}` };
 }
 
+/** An object may say of itself how it becomes text, and say nonsense. */
+const asWord = (value: unknown): string => (typeof value === 'string' ? value : show(value));
+
 function notOneOf({ path, error }: Place): Problem {
   const allowed = (error.params as { allowedValues: unknown[] }).allowedValues.map(String);
-  const fix = `use ${closest(String(error.data), allowed)}`;
+  const fix = `use ${closest(asWord(error.data), allowed)}`;
   return { path, got: show(error.data), expected: `one of ${allowed.join(', ')}`, fix };
 }
 
 function unknownKind({ path, error, schema: union }: Place): Problem {
   const { kind } = error.data as { kind?: unknown };
   const kinds = kindsOf(union as { oneOf?: { $ref?: string }[] });
-  const fix = `set kind to ${closest(String(kind), kinds)}`;
+  const fix = `set kind to ${closest(asWord(kind), kinds)}`;
   return { path: below(path, 'kind'), got: show(kind), expected: `one of ${kinds.join(', ')}`, fix };
 }
 

@@ -48,7 +48,7 @@ function planTask(graph: Graph, name: string): PlanTask {
     inputs,
     outputs: Object.keys(component.outputs),
     parameters,
-    takes: Object.keys(component.parameters).filter((key) => !(key in parameters)),
+    takes: Object.keys(component.parameters).filter((key) => !Object.hasOwn(parameters, key)),
     after: upstream(graph.tasks[name]!),
     timeoutSeconds,
     retries,

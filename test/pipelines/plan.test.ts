@@ -64,8 +64,8 @@ test('an argument that begins with an input gets its directory', () => {
   expect(taskArguments(plan.tasks[0]!, directories, {})).toEqual([
     '/c/train.py',
     ...['--in.data', '/d', '--in.code', '/c', '--in.champion', '/n', '--out.model', '/m', '--out.decision', '/e'],
-    ...['--param.schema', expect.stringContaining('"features"'), '--param.pipeline', 'own'],
-    ...['--param.seconds', String(40 * 86_400), '--param.trees', '40', '--param.shuffle', 'true'],
+    ...['--param.pipeline', 'own', '--param.schema', expect.stringContaining('"features"')],
+    ...['--param.seconds', String(40 * 86_400), '--param.shuffle', 'true', '--param.trees', '40'],
   ]);
 });
 

@@ -131,7 +131,7 @@ it(
       expect([other!.error, other!.never]).toEqual([own!.never, own!.never]);
       expect([own!.summary.trainings.count, other!.summary.trainings.count]).toEqual([2, 1]);
       expect(readdirSync(join(folder, 'comparison')).sort()).toEqual(['report.html', 'spec', 'still']);
-      expect(readFileSync(report, 'utf8')).toContain('retrain { on: [quality], ');
+      expect(readFileSync(report, 'utf8')).toContain('on: [quality], ');
       expect(own!.summary.rollouts.live).toBe(2);
       expect(told).toBe(0);
     } finally {

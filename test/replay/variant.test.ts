@@ -41,7 +41,7 @@ test('the spec that was given stays as it was', () => {
 test('null takes a key away, so that its default holds; false is off', () => {
   const { spec } = variant({ rollout: { bake: null }, monitors: { predictions: null }, retrain: false });
   const { rollout, monitors, retrain } = spec.endpoints['online']!;
-  expect([rollout.bake, Object.keys(monitors), retrain]).toEqual(['1 hour', ['inputs', 'quality', 'errors'], false]);
+  expect([rollout.bake, Object.keys(monitors), retrain]).toEqual(['1 hour', ['errors', 'inputs', 'quality'], false]);
 });
 
 test('tells what it changes, once, as it was written where it is new', () => {
@@ -54,7 +54,7 @@ test('tells what it changes, once, as it was written where it is new', () => {
   expect(changes.map(changeInWords)).toEqual([
     'choose.atLeast 0.7 → 0.8',
     'rollout.bake 2 hours → 1 hour',
-    'monitors.inputs { kind: data-drift, every: 1 day, metric: { number: { distance: wasserstein, threshold: 0.3 }, category: { distance: jsDistance, threshold: 0.3 } }, leastRows: 200, violations: { count: 2, of: 4 } } → nothing',
+    'monitors.inputs { every: 1 day, kind: data-drift, leastRows: 200, metric: { category: { distance: jsDistance, threshold: 0.3 }, number: { distance: wasserstein, threshold: 0.3 } }, violations: { count: 2, of: 4 } } → nothing',
     'monitors.other nothing → { kind: data-drift, every: 2 days }',
     'retrain.on [quality, inputs] → [other]',
   ]);

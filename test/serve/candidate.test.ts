@@ -1,7 +1,7 @@
 /** `candidate`: training, the test predictions, and the artifact that comes out. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { codeDigest } from '../../constructs/local/digest';
+import { codeDigest } from '../../constructs/spec/code-digest';
 import { BIKE_DATA, BIKE_MODEL, INSTALL_MS, modelCode, program, python, SCHEMA, sql, temporary } from './harness';
 import { candidate, COLUMNS, manifestOf, RATIO, rowsDirectory, sha256 } from './training';
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { codeDigest } from '../../constructs/local/digest';
+import { codeDigest } from '../../constructs/spec/code-digest';
 import { directoryOf, INSTALL_MS, program, python, sql, temporary } from './harness';
 import { candidate, manifestOf, RATIO, rowsDirectory, sha256 } from './training';
 
