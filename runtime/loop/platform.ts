@@ -190,7 +190,7 @@ export interface Platform {
   alarms(): Promise<readonly string[]>;
   requests(): Promise<readonly Request[]>;
   data(): Promise<Observed['data']>;
-  /** Idempotent and conditional. `Refused` means: look again; any other error ends the look and is reported. */
+  /** Idempotent and conditional. `Refused` means: look again; any other error is recorded, and thrown when all acts were tried. */
   act(action: Action): Promise<void>;
   /** Append to the event log. Called after an action has been done, or was refused. */
   record(event: LoopEvent): Promise<void>;

@@ -23,8 +23,9 @@ export interface Outcome extends Decision {
 }
 
 /**
- * Looks once and acts. An error of the platform, other than `Refused`, is recorded and thrown; the next look starts from
- * what it left behind. Nothing is tried twice here.
+ * Looks once and acts. An act that fails, other than by `Refused`, is recorded, keeps none of the others from being tried,
+ * and is thrown at the end: a deployment that a quota forbids must not starve the monitors. The next look starts from what
+ * was left behind. Nothing is tried twice here.
  */
 export async function reconcile(platform: Platform, spec: LoopSpec, clock: () => Time): Promise<Outcome> {
   // First of all reads: the claim below then covers everything that is read after it.
@@ -33,11 +34,14 @@ export async function reconcile(platform: Platform, spec: LoopSpec, clock: () =>
   const decision = decide(spec, clock(), observed, memory);
   if (!(await claim(platform, memory, decision.memory, etag))) return { ...decision, claimed: false, events: [] };
   const events: LoopEvent[] = [];
+  const failures: unknown[] = [];
   for (const action of decision.actions) {
-    const event = await perform(platform, spec, clock, action);
-    if (isNews(action, memory)) await platform.record(event);
+    const { event, failure } = await perform(platform, spec, clock, action);
+    if (failure !== undefined || isNews(action, memory)) await platform.record(event);
+    if (failure !== undefined) failures.push(failure);
     events.push(event);
   }
+  if (failures.length > 0) throw failures[0];
   return { ...decision, claimed: true, events };
 }
 
@@ -80,24 +84,24 @@ async function claim(platform: Platform, before: Memory, after: Memory, etag: st
   }
 }
 
-async function perform(platform: Platform, spec: LoopSpec, clock: () => Time, action: Action): Promise<LoopEvent> {
-  const event = (outcome: LoopEvent['outcome'], text: string): LoopEvent => ({
-    at: clock(),
-    endpoint: spec.endpoint,
-    what: action.do,
-    text,
-    outcome,
-    action,
+async function perform(
+  platform: Platform,
+  spec: LoopSpec,
+  clock: () => Time,
+  action: Action,
+): Promise<{ readonly event: LoopEvent; readonly failure?: unknown }> {
+  const { endpoint } = spec;
+  const ended = (outcome: LoopEvent['outcome'], text: string, failure?: unknown) => ({
+    event: { at: clock(), endpoint, what: action.do, text, outcome, action },
+    ...(failure !== undefined && { failure }),
   });
   try {
     await platform.act(action);
-    return event('done', action.why);
+    return ended('done', action.why);
   } catch (error) {
-    if (error instanceof Refused) return event('refused', `${action.why} (refused: ${error.message})`);
-    await platform.record(
-      event('failed', `${action.why} (failed: ${error instanceof Error ? error.message : String(error)})`),
-    );
-    throw error;
+    if (error instanceof Refused) return ended('refused', `${action.why} (refused: ${error.message})`);
+    const message = error instanceof Error ? error.message : String(error);
+    return ended('failed', `${action.why} (failed: ${message})`, error ?? new Error(message));
   }
 }
 

@@ -87,12 +87,29 @@ test('a refused act is recorded as such, and the others go on', async () => {
   expect(events.map((e) => e.text)).toEqual(['there is no version yet: training run 1 (refused: quota)']);
 });
 
-test('any other error is recorded and ends the look', async () => {
-  const { events, look } = bare({ act: () => Promise.reject(new Error('no such role')) });
+test('an act that fails is recorded, the others go on, and the first failure is thrown', async () => {
+  const acts: string[] = [];
+  const { events, look } = bare({
+    act: (action) => {
+      acts.push(action.do);
+      return action.do === 'start' ? Promise.reject(new Error('no such role')) : Promise.resolve();
+    },
+  });
   await expect(look()).rejects.toThrow('no such role');
+  expect(acts).toEqual(['start', 'tell', 'tell']);
   expect(events.map((e) => [e.outcome, e.text])).toEqual([
     ['failed', 'there is no version yet: training run 1 (failed: no such role)'],
   ]);
+});
+
+test('what cannot be recorded ends the look', async () => {
+  const acts: string[] = [];
+  const { look } = bare({
+    act: (action) => Promise.resolve(void acts.push(action.do)),
+    record: () => Promise.reject(new Error('disk full')),
+  });
+  await expect(look()).rejects.toThrow('disk full');
+  expect(acts).toEqual(['start']);
 });
 
 test('a claim that fails for another reason than a refusal ends the look', async () => {
