@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { CaptureManifest } from '../../constructs/spec/capture';
 import { show } from '../../constructs/spec/problem';
 import type { MonitorSubject } from '../../constructs/spec/report';
+import { openSagemaker } from './capture-sagemaker';
 import { unite, valueOf } from './column';
 import { literal, moment, type Database, type Relation } from './database';
 import { readJson } from './files';
@@ -22,21 +23,26 @@ export async function openCaptures(
   directory: string,
   { version, window }: MonitorSubject,
 ): Promise<Captures> {
-  const manifest = readJson(directory, 'manifest.json', FLAG) as CaptureManifest;
-  // Another dialect may come from a newer release than this one.
-  if ((manifest.dialect as string) !== 'parquet')
-    refuse(
-      `${FLAG}: manifest.json`,
-      `the dialect ${show(manifest.dialect)}`,
-      '"parquet"',
-      'use a release that knows this dialect',
-    );
-  const files = manifest.files.map((file) => join(directory, file));
-  const parts = files.length > 0 ? [await openParquet(db, files, FLAG)] : [];
+  const parts = await open(db, directory, readJson(directory, 'manifest.json', FLAG) as CaptureManifest);
   const where = (part: Part) => {
     const at = valueOf(part, 'at', 'time');
     const own = `${valueOf(part, 'version', 'category')} = ${literal(version)}`;
     return `${own} AND ${at} >= ${moment(window.from)} AND ${at} < ${moment(window.to)}`;
   };
   return { rows: (select) => unite(parts, select, where) };
+}
+
+async function open(db: Database, directory: string, manifest: CaptureManifest): Promise<readonly Part[]> {
+  const { dialect } = manifest;
+  if (dialect === 'sagemaker') return [await openSagemaker(db, directory, manifest, FLAG)];
+  // Another one may come from a newer release than this.
+  if ((dialect as string) !== 'parquet')
+    refuse(
+      `${FLAG}: manifest.json`,
+      `the dialect ${show(dialect)}`,
+      '"parquet" or "sagemaker"',
+      'use a release that knows this dialect',
+    );
+  const files = manifest.files.map((file) => join(directory, file));
+  return files.length > 0 ? [await openParquet(db, files, FLAG)] : [];
 }
