@@ -1,11 +1,12 @@
 /** Writes the README's support table from every target's `support.ts`. `--check` only compares. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { support as aws } from '../constructs/aws/support';
 import { support as local } from '../constructs/local/support';
 import type { Answer, Feature, Support } from '../constructs/spec';
 
 export const README_FILE = join(__dirname, '../README.md');
-const TARGETS: Readonly<Record<string, Support>> = { local };
+const TARGETS: Readonly<Record<string, Support>> = { local, aws };
 
 /** The README with its generated part made anew. */
 export function generateReadme(text: string): string {

@@ -1,10 +1,27 @@
 /** The house: who may import whom, how long a file may be. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join, relative, resolve } from 'node:path';
 import { preProcessFile } from 'typescript';
+import { PACKAGES } from '../cli/aws/open';
 
 const ROOT = join(__dirname, '..');
+
+/** Infrastructure as code: what provisions. */
+const IAC = ['npm:aws-cdk-lib', 'npm:constructs'];
+/** What is called after deployment, by functions and by people. */
+const AWS_CLIENTS = [
+  'application-auto-scaling',
+  'cloudformation',
+  'cloudwatch',
+  'cloudwatch-logs',
+  'codebuild',
+  'lambda',
+  's3',
+  'sagemaker',
+  'secrets-manager',
+  'sns',
+].map((service) => `npm:@aws-sdk/client-${service}`);
 
 /** Folders by path, npm packages as `npm:<name>`, Node's own modules as `node`. A layer may always import itself. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
@@ -28,6 +45,17 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'npm:undici',
     'node',
   ],
+  'constructs/aws': [
+    'constructs/spec',
+    'pipelines',
+    'runtime/loop',
+    ...IAC,
+    ...AWS_CLIENTS,
+    'npm:@smithy/node-http-handler',
+    'npm:esbuild',
+    'node',
+  ],
+  testing: ['constructs/spec', 'npm:yaml', 'node'],
   replay: [
     'constructs/spec',
     'constructs/local',
@@ -43,6 +71,16 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   cli: [
     'constructs/spec',
     'constructs/local',
+    'constructs/aws/called',
+    'constructs/aws/heartbeat.runtime',
+    'constructs/aws/label-files.runtime',
+    'constructs/aws/log-lines.runtime',
+    'constructs/aws/operator.runtime',
+    'constructs/aws/pipeline.runtime',
+    'constructs/aws/record.runtime',
+    'constructs/aws/run-log.runtime',
+    'constructs/aws/stack.runtime',
+    'constructs/aws/support',
     'runtime/loop',
     'runtime/steps',
     'replay',
@@ -52,8 +90,10 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'npm:undici',
     'node',
   ],
-  stacks: ['index'],
+  stacks: ['index', 'constructs/aws', ...IAC, 'node'],
 };
+
+const FOLDERS = ['cli', 'constructs', 'pipelines', 'replay', 'runtime', 'stacks', 'testing'];
 
 function sources(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true, recursive: true })
@@ -88,8 +128,41 @@ describe.each(Object.entries(LAYERS))('%s', (layer, allowed) => {
   });
 });
 
+test('what provisions loads no cloud client, and what runs after deployment loads no infrastructure as code', () => {
+  const wrong = sources('constructs').flatMap((file) =>
+    imports(file)
+      .filter((path) => (file.includes('.runtime.') ? IAC.includes(path) : AWS_CLIENTS.includes(path)))
+      .map((path) => `${file} may not import ${path}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+/** All that a file imports, and what that imports: what is loaded lazily too. */
+function reached(files: readonly string[]): string[] {
+  const found = new Set(files);
+  for (const file of found)
+    if (existsSync(join(ROOT, file)))
+      imports(file)
+        .map((path) => fileOf(path) ?? path)
+        .forEach((path) => found.add(path));
+  return [...found].sort();
+}
+
+const fileOf = (path: string): string | undefined =>
+  [`${path}.ts`, `${path}/index.ts`].find((file) => existsSync(join(ROOT, file)));
+
+test('the command never loads infrastructure as code, whatever it is asked', () => {
+  expect(reached(sources('cli')).filter((path) => IAC.includes(path))).toEqual([]);
+});
+
+test('the command asks for the clients of AWS that it loads, but for the optional one of logs', () => {
+  const clients = reached(['cli/aws/system.ts']).filter((path) => path.startsWith('npm:@aws-sdk/'));
+  const asked = PACKAGES.map((name) => `npm:${name}`);
+  expect(clients).toEqual([...asked, 'npm:@aws-sdk/client-cloudwatch-logs'].sort());
+});
+
 test('the table covers every folder with source files', () => {
-  const folders = ['cli', 'constructs', 'pipelines', 'replay', 'runtime', 'stacks'].flatMap(sources);
+  const folders = FOLDERS.flatMap(sources);
   const homeless = folders.filter(
     (file) => file.endsWith('.ts') && !Object.keys(LAYERS).some((layer) => within(file, layer)),
   );
@@ -97,8 +170,7 @@ test('the table covers every folder with source files', () => {
 });
 
 test('no source file is longer than 250 lines', () => {
-  const long = ['cli', 'constructs', 'pipelines', 'replay', 'runtime', 'stacks']
-    .flatMap(sources)
+  const long = FOLDERS.flatMap(sources)
     .map((file) => ({ file, lines: readFileSync(join(ROOT, file), 'utf8').split('\n').length - 1 }))
     .filter(({ lines }) => lines > 250);
   expect(long).toEqual([]);

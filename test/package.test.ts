@@ -70,6 +70,23 @@ test('the local target has an entry point of its own', () => {
   expect(run(process.execPath, '-e', script).trim()).toBe('function native');
 });
 
+test('a system is synthesized for AWS there, from what was built with the package', () => {
+  writeFileSync(
+    join(project, 'aws.js'),
+    `${spec.replace(/console.log.*/, '')}
+    const { App, Stack } = require('aws-cdk-lib/core');
+    const { AwsMlops } = require('mlops-constructs/aws');
+    const { snapshotOf } = require('mlops-constructs/testing');
+    const app = new App({ outdir: 'cdk.out', analyticsReporting: false });
+    const stack = new Stack(app, 'tiny');
+    new AwsMlops(stack, 'Mlops', module.exports.tiny, { root: __dirname });
+    const template = app.synth().getStackByName('tiny').template;
+    console.log(Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function').length);
+    console.log(snapshotOf(template).includes('tiny-training'));`,
+  );
+  expect(run(process.execPath, 'aws.js').trim().split('\n')).toEqual(['4', 'true']);
+});
+
 test('no cloud SDK is among its dependencies, and no file of a test or of a checkout is in it', () => {
   const names = execFileSync('find', [join(project, 'node_modules/mlops-constructs'), '-type', 'f'], {
     encoding: 'utf8',

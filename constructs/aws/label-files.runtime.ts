@@ -1,0 +1,45 @@
+/** Files of labels between a person's machine and the bucket. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { layout } from '../spec/layout';
+import { Store } from './store.runtime';
+
+/** More than this is not fetched only to say what was known before. */
+export const MOST_FETCHED = 64 * 1024 * 1024;
+
+export class LabelFiles {
+  private readonly store: Store;
+
+  constructor(
+    private readonly s3: S3Client,
+    bucket: string,
+    private readonly dataset: string,
+  ) {
+    this.store = new Store(s3, bucket);
+  }
+
+  /** Copies all that there are into a folder, and says whether it did: not where they are more than `MOST_FETCHED`. */
+  async fetchInto(folder: string): Promise<boolean> {
+    const from = `${layout.labels(this.dataset)}/`;
+    const found = [];
+    // As the steps read a folder: what begins with a dot or an underscore is no data.
+    for await (const object of this.store.list(from))
+      if (object.size > 0 && !object.key.split('/').some((part) => /^[._]/.test(part))) found.push(object);
+    if (found.reduce((sum, { size }) => sum + size, 0) > MOST_FETCHED) return false;
+    for (const object of found) {
+      const file = join(folder, object.key.slice(from.length));
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, await this.store.bytes(object, 0, object.size));
+    }
+    return true;
+  }
+
+  /** Returns its URI. A monitor sees the whole file or nothing of it. */
+  async put(file: string): Promise<string> {
+    const key = `${layout.labels(this.dataset)}/${basename(file)}`;
+    const Body = await readFile(file);
+    await this.s3.send(new PutObjectCommand({ Bucket: this.store.bucket, Key: key, Body, IfNoneMatch: '*' }));
+    return this.store.uri(key);
+  }
+}

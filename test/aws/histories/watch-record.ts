@@ -1,0 +1,38 @@
+/** The record in the bucket: claims, requests and events. */
+import type { Effect } from './effects';
+import { tagsOf } from './jobs';
+import type { World } from './world';
+
+/** A version as young as that may not be listed yet: whoever asked is told that there is none. */
+const UNSEEN = 2 * 60_000;
+const REQUESTS = 'loop/online/requests/';
+
+export function watchRecord(world: World, effect: Effect): void {
+  const { call, key, look, before } = effect;
+  if (call === 'PUT' && key === 'loop/online/memory.json')
+    world.umpire.demand(5, before.etag === look.memory, 'a loop claimed by a memory that is another by now');
+  if (call === 'PUT' && key.startsWith('loop/online/events/'))
+    world.umpire.demand(5, world.s3.text(key).startsWith(before.text ?? ''), `${key} has lost lines`);
+  if (call === 'DELETE' && key.startsWith(REQUESTS) && before.text !== undefined) watchAnswer(world, before.text);
+}
+
+interface Asked {
+  readonly id: string;
+  readonly kind: string;
+  readonly version?: string;
+}
+
+/** A request is acknowledged when it has been obeyed, or cannot be any more. */
+function watchAnswer(world: World, text: string): void {
+  const { id, kind, version } = JSON.parse(text) as Asked;
+  if (kind === 'train') {
+    const started = world.jobs.of('train').some((run) => tagsOf(run).requests?.includes(id));
+    return world.umpire.demand(5, started, `${id} is acknowledged, and no training was started for it`);
+  }
+  const known = world.versions.get(version!);
+  const obeyed = !known || known.status === 'rejected' || (kind === 'approve' && known.status === 'approved');
+  // A person may have overruled it since the loop looked.
+  const overruled = world.versions.wasJudgedByHand(version!);
+  if (known && world.lag > 0 && world.versions.ageOf(known.arn) < UNSEEN) return world.umpire.count('answered unseen');
+  world.umpire.demand(5, obeyed || overruled, `${id} is acknowledged, and ${version!} is ${known?.status ?? 'gone'}`);
+}
