@@ -1,11 +1,12 @@
 /** mlops check: is the spec right, can its data be trained on, and what does the target do with it? */
+import { checkData } from '../constructs/local/check-data';
 import { featuresOf, resolve, type Feature, type Support } from '../constructs/spec';
 import { placeOf, type CommonOptions, type Io } from './io';
 
 export async function check(options: CommonOptions, io: Io): Promise<void> {
   const { spec, root, target } = placeOf(options, io);
   const resolved = resolve(spec, { root, target });
-  const rows = await target.checkData()(resolved, root);
+  const rows = await checkData(resolved, root);
   if (options.json) return io.print(JSON.stringify(resolved, undefined, 2));
   const count = (nouns: object, noun: string) => {
     const names = Object.keys(nouns);

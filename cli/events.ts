@@ -1,5 +1,5 @@
 /** mlops events: what was seen and done, and why. */
-import { milliseconds, resolve, type Duration, UserError } from '../constructs/spec';
+import { milliseconds, type Duration, UserError } from '../constructs/spec';
 import type { LoopEvent } from '../runtime/loop/platform';
 import { endpointsOf } from './endpoints';
 import { placeOf, type CommonOptions, type Io } from './io';
@@ -11,13 +11,14 @@ export interface EventsOptions extends CommonOptions {
 }
 
 export async function events(options: EventsOptions, io: Io): Promise<void> {
-  const { spec, stateDir, target } = placeOf(options, io);
-  const names = endpointsOf(Object.keys(resolve(spec).endpoints), options.endpoint);
-  const since = options.since === undefined ? -Infinity : Date.now() - duration(options.since);
-  const all = (await Promise.all(names.map((name) => target.events(stateDir, name)))).flat();
+  const place = placeOf(options, io);
+  const since = options.since === undefined ? 0 : Date.now() - duration(options.since);
+  const system = await place.target.open(place, io);
+  const names = endpointsOf(system, options.endpoint);
+  const all = (await Promise.all(names.map((name) => system.events(name, since)))).flat();
   const shown = all.filter(({ at }) => at >= since).sort((a, b) => a.at - b.at);
   if (options.json) return shown.forEach((event) => io.print(JSON.stringify(event)));
-  if (shown.length === 0) io.print('Nothing has happened yet. `mlops up` runs the system.');
+  if (shown.length === 0) io.print(`Nothing has happened yet. ${system.hint}`);
   for (const event of shown) io.print(printEvent(event));
 }
 

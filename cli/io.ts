@@ -1,5 +1,7 @@
 /** What a command may touch of the outside: so that a test can be one. */
 import { join, resolve as absolute } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UserError } from '../constructs/spec';
 import { readSpecFile, type SpecFile } from './spec-file';
 import { targetOf, type Target } from './targets';
 
@@ -13,18 +15,34 @@ export interface Io {
   readonly interactive: boolean;
   /** Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Lets so many milliseconds pass. @default - by the machine's clock, until Ctrl-C */
+  readonly pause?: (milliseconds: number) => Promise<void>;
 }
+
+export const pause = (io: Io, milliseconds: number): Promise<void> =>
+  io.pause?.(milliseconds) ?? sleep(milliseconds, undefined, { signal: io.signal });
 
 /** Options that every command has. */
 export interface CommonOptions {
   readonly spec?: string;
   readonly state?: string;
   readonly target?: string;
+  /** With a cloud's target: the name of the stack. */
+  readonly stack?: string;
   readonly json?: boolean;
 }
 
+/** The options by which another command is about the same system. */
+export const sameSystem = ({ spec, state, target, stack }: CommonOptions): string =>
+  Object.entries({ spec, state, target, stack })
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => ` --${name} ${value}`)
+    .join('');
+
 export interface Place extends SpecFile {
   readonly target: Target;
+  /** Undefined: the one that is called like the spec. */
+  readonly stack: string | undefined;
   /** The record of the system that `mlops up` runs. */
   readonly stateDir: string;
   /** The record of a replay, apart from the other. */
@@ -37,6 +55,7 @@ export interface Place extends SpecFile {
 /** The spec that the options name, and where its records are: `.mlops` in this folder, or what --state says. */
 export function placeOf(options: CommonOptions, io: Io): Place {
   const target = targetOf(options.target);
+  refuseForeign(target, options);
   const found = readSpecFile(options.spec, io.cwd);
   const home = absolute(io.cwd, options.state ?? '.mlops');
   // A spec without a usable name is refused by resolve(), with its other problems.
@@ -45,9 +64,22 @@ export function placeOf(options: CommonOptions, io: Io): Place {
   return {
     ...found,
     target,
+    stack: options.stack,
     stateDir: join(own, 'state'),
     replayDir: join(own, 'replay'),
     cacheDir: join(home, 'cache'),
     pythonDir: join(home, 'python'),
   };
+}
+
+/** Says no to what would have no effect. */
+function refuseForeign({ name }: Target, { state, stack }: CommonOptions): void {
+  if (name === 'local' && stack !== undefined)
+    throw new UserError(
+      `--stack: got ${JSON.stringify(stack)}, and this machine has no stacks; fix: add --target aws, or leave it out.`,
+    );
+  if (name !== 'local' && state !== undefined)
+    throw new UserError(
+      `--state: got ${JSON.stringify(state)}, and the record of ${name} is in its bucket; fix: leave it out.`,
+    );
 }

@@ -9,11 +9,11 @@ export interface LabelsOptions extends CommonOptions {
 }
 
 export async function addLabelsCommand(file: string, options: LabelsOptions, io: Io): Promise<void> {
-  const { spec, stateDir, target } = placeOf(options, io);
-  const resolved = resolve(spec);
+  const place = placeOf(options, io);
+  const resolved = resolve(place.spec);
   const name = datasetOf(resolved, options.dataset);
-  const added = await target.addLabels()({
-    stateDir,
+  const system = await place.target.open(place, io);
+  const { remark: unsaid, ...added } = await system.addLabels({
     name,
     dataset: resolved.datasets[name]!,
     binary: isBinary(resolved, name),
@@ -30,6 +30,7 @@ export async function addLabelsCommand(file: string, options: LabelsOptions, io:
     [added.changed, 'key', 'with another label before: the latest at counts'],
   ];
   for (const [n, noun, remark] of remarks) if (n > 0) io.print(`  ${count(n, noun)} ${remark}`);
+  if (unsaid !== undefined) io.print(`  ${unsaid}`);
   if (added.ignored.length > 0) io.print(`  columns that are not used: ${added.ignored.join(', ')}`);
 }
 

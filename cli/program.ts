@@ -28,8 +28,8 @@ const HELP = `
 Exit codes:
   0    done
   1    failed
-  64   the command line, the spec, the model code or the data is wrong
-  69   nothing is running, or another process holds the state or the port
+  64   the command line, the spec, the model code, the data or the credentials are wrong
+  69   nothing is running or can be reached, or another process holds the state or the port
   130  interrupted
 
 Examples:
@@ -45,7 +45,11 @@ Examples:
   mlops rollback v2                take a version's traffic back, for good
   mlops train                      train now
   mlops labels add labels.csv      tell what the right answers were
-  mlops down                       stop it and take it down`;
+  mlops down                       stop it and take it down
+
+What is deployed to AWS is asked in the same words, with the credentials of AWS's own tools:
+  mlops status --target aws        of the stack that is called like the spec, or --stack NAME
+  mlops down --target aws          delete the endpoint, until mlops up --target aws lets it serve again`;
 
 export function program(io: Io): Command {
   const mlops = new Command('mlops')
@@ -69,7 +73,8 @@ function command(of: Command, name: string, description: string, example: string
     .description(description)
     .addOption(new Option('--spec <file>', 'the spec: .ts, .js, .yaml or .json (default: the only one in sight)'))
     .option('--state <folder>', 'where the system keeps its record (default: .mlops in this folder)')
-    .option('--target <name>', 'where the system runs (default: local)')
+    .option('--target <name>', 'where the system runs: local, or aws (default: local)')
+    .option('--stack <name>', 'with --target aws: the stack that it is deployed as (default: the name of the spec)')
     .option('--json', 'print JSON instead of text')
     .addHelpText('after', `\nExample:\n  ${example}`);
 }
@@ -92,8 +97,13 @@ function addLocalCommands(mlops: Command, io: Io): void {
     'check the spec and its data, and say what the target does with it',
     'mlops check --spec mlops.yaml',
   ).action((options: CommonOptions) => commands.check()(options, io));
-  command(mlops, 'up', 'run the system on this machine, until Ctrl-C', 'mlops up --port 8080')
-    .option('--port <number>', 'of the endpoints, on 127.0.0.1', portNumber, 8080)
+  command(
+    mlops,
+    'up',
+    'run the system on this machine, until Ctrl-C; with --target aws, undo mlops down',
+    'mlops up --port 8080',
+  )
+    .option('--port <number>', 'of the endpoints, on 127.0.0.1 (default: 8080)', portNumber)
     .action((options: UpOptions) => commands.up()(options, io));
   command(
     mlops,

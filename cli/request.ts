@@ -1,12 +1,11 @@
 /** mlops approve, reject, rollback, train: what people ask of the loop. */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { resolve, Unavailable, UserError } from '../constructs/spec';
+import { Unavailable, UserError } from '../constructs/spec';
 import type { LoopEvent, Request, Version } from '../runtime/loop/platform';
 import { endpointOf } from './endpoints';
 import { printEvent } from './events';
-import { placeOf, type CommonOptions, type Io, type Place } from './io';
-import { askRunning } from './running';
+import { pause, placeOf, type CommonOptions, type Io } from './io';
+import type { LoopState, System } from './targets';
 
 export interface RequestOptions extends CommonOptions {
   readonly endpoint?: string;
@@ -17,30 +16,24 @@ export interface RequestOptions extends CommonOptions {
 export type Wish =
   { readonly kind: 'train' } | { readonly kind: 'approve' | 'reject' | 'rollback'; readonly version: string };
 
-const POLL_MS = 250;
-
 export async function requestCommand(wish: Wish, options: RequestOptions, io: Io): Promise<void> {
   const place = placeOf(options, io);
-  const endpoint = endpointOf(Object.keys(resolve(place.spec).endpoints), options.endpoint);
-  const outlook = await outlookOf(wish, place, endpoint);
+  const system = await place.target.open(place, io);
+  const endpoint = endpointOf(system, options.endpoint);
+  const outlook = await outlookOf(wish, system, endpoint);
   const say = (text: string) => (options.json ? undefined : io.print(text));
   if (outlook.settled) {
     if (options.json) io.print(JSON.stringify({ endpoint, ...wish, filed: false, why: outlook.text }));
     return say(`${outlook.text}: nothing to do.`);
   }
-  const running = await processOn(place.stateDir, options.wait);
-  const before = (await place.target.events(place.stateDir, endpoint)).length;
+  const loop = await loopOf(system, endpoint, options.wait);
   const request: Request = { id: `${wish.kind}-${randomUUID()}`, at: Date.now(), ...wish };
-  await place.target.request(place.stateDir, endpoint, request);
+  const before = (await system.events(endpoint, request.at)).length;
+  await system.request(endpoint, request);
   say(outlook.text);
-  say(
-    running === undefined
-      ? `Nothing runs on ${place.stateDir}: the loop does it when mlops up runs.`
-      : `The loop of process ${running} does it now.`,
-  );
-  const events = options.wait ? await answer(place, endpoint, request.id, before, say, io.signal) : [];
-  if (options.json)
-    io.print(JSON.stringify({ endpoint, request, filed: true, running: running !== undefined, events }));
+  say(loop.looks ? `${loop.name} does it now.` : loop.later);
+  const events = options.wait ? await answer(system, endpoint, request, before, say, io) : [];
+  if (options.json) io.print(JSON.stringify({ endpoint, request, filed: true, running: loop.looks, events }));
 }
 
 interface Outlook {
@@ -51,13 +44,13 @@ interface Outlook {
 }
 
 /** Refuses what the loop would not do. */
-async function outlookOf(wish: Wish, { target, stateDir }: Place, endpoint: string): Promise<Outlook> {
+async function outlookOf(wish: Wish, system: System, endpoint: string): Promise<Outlook> {
   if (wish.kind === 'train')
     return {
       settled: false,
       text: `${endpoint} is trained again, as soon as no training is in flight and there is enough data.`,
     };
-  const versions = await target.versions(stateDir, endpoint);
+  const versions = await system.versions(endpoint);
   const version = versions.find(({ name }) => name === wish.version);
   if (!version) {
     const known = versions.map(({ name, status }) => `${name} (${status})`).join(', ');
@@ -89,39 +82,35 @@ function effect(
     : `${name} of ${endpoint} is rolled back: its traffic goes to ${next}, and it is never tried again.`;
 }
 
-/** The process that runs the system, if there is one; with `needed` there must be. */
-async function processOn(stateDir: string, needed = false): Promise<number | undefined> {
-  try {
-    return (await askRunning(stateDir)).pid;
-  } catch (error) {
-    if (!(error instanceof Unavailable)) throw error;
-    if (needed) throw new Unavailable(`${error.message} Or leave out --wait: the request then waits for it.`);
-    return undefined;
-  }
+/** Whether its loop looks; with `needed` it must. */
+async function loopOf(system: System, endpoint: string, needed = false): Promise<LoopState> {
+  const loop = await system.loop(endpoint);
+  if (needed && !loop.looks) throw new Unavailable(`${loop.why} Or leave out --wait: the request then waits for it.`);
+  return loop;
 }
 
 /** What happened from the request to its acknowledgement; says what the loop waits for meanwhile. */
 async function answer(
-  { target, stateDir }: Place,
+  system: System,
   endpoint: string,
-  request: string,
+  { id, at }: Request,
   before: number,
   say: (text: string) => void,
-  signal: AbortSignal,
+  io: Io,
 ): Promise<readonly LoopEvent[]> {
   let seen = before;
   let waited = '';
   for (;;) {
-    await sleep(POLL_MS, undefined, { signal });
-    const events = await target.events(stateDir, endpoint);
+    await pause(io, system.poll);
+    const events = await system.events(endpoint, at);
     for (const event of events.slice(seen)) say(printEvent(event));
     seen = events.length;
-    const isAnswer = ({ action }: LoopEvent) => action.do === 'done' && action.request === request;
+    const isAnswer = ({ action }: LoopEvent) => action.do === 'done' && action.request === id;
     if (events.slice(before).some(isAnswer)) return events.slice(before);
-    // A process that went away answers no more; this says so.
-    const { overview } = await askRunning(stateDir);
-    const waits = overview.endpoints.find((one) => one.endpoint === endpoint)?.waits ?? [];
-    if (waits.join() !== waited) for (const wait of waits) say(`  now: ${wait}`);
-    waited = waits.join();
+    // A loop that stopped looking answers no more.
+    const loop = await system.loop(endpoint);
+    if (!loop.looks) throw new Unavailable(loop.why);
+    if (loop.waits.join() !== waited) for (const wait of loop.waits) say(`  now: ${wait}`);
+    waited = loop.waits.join();
   }
 }

@@ -4,6 +4,8 @@ import type { Decision, Health, Observed, Run, Time } from '../runtime/loop/plat
 export interface EndpointStatus {
   readonly endpoint: string;
   readonly at: string;
+  /** Of a loop that runs elsewhere: whether it looks. */
+  readonly loop?: string;
   readonly deployments: readonly DeploymentStatus[];
   readonly versions: readonly { readonly version: string; readonly status: string }[];
   readonly running: readonly { readonly run: string; readonly reason: string; readonly since: string }[];
@@ -70,6 +72,7 @@ export function printStatus(status: EndpointStatus, command: (words: string) => 
   const pending = status.versions.filter((version) => version.status === 'pending').map(({ version }) => version);
   return [
     `${status.endpoint}, at ${status.at} UTC`,
+    ...(status.loop === undefined ? [] : section('loop', [status.loop], '')),
     ...section('serves', status.deployments.map(printDeployment), 'nothing yet'),
     ...(pending.length > 0
       ? section(

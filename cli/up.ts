@@ -1,20 +1,23 @@
-/** mlops up: runs the system on this machine, in the foreground, until Ctrl-C. */
+/** mlops up: runs the system on this machine, in the foreground, until Ctrl-C; elsewhere, undoes `mlops down`. */
 import { LocalMlops, type Counters } from '../constructs/local/mlops';
 import { support } from '../constructs/local/support';
-import { resolve, type ResolvedMlops } from '../constructs/spec';
+import { resolve, UserError, type ResolvedMlops } from '../constructs/spec';
 import { decide } from '../runtime/loop/decide';
 import { Keeper } from '../runtime/loop/keep';
 import { loopSpec } from '../runtime/loop/loop-spec';
 import { EMPTY } from '../runtime/loop/memory';
 import { observe, reconcile } from '../runtime/loop/reconcile';
 import { printEvent } from './events';
-import { placeOf, type CommonOptions, type Io } from './io';
+import { placeOf, type CommonOptions, type Io, type Place } from './io';
 import { announce, withdraw } from './running';
 import { minute, statusOf, type EndpointStatus } from './status-view';
 
 export interface UpOptions extends CommonOptions {
-  readonly port: number;
+  /** Of the endpoints, on 127.0.0.1. @default 8080 */
+  readonly port?: number;
 }
+
+const PORT = 8080;
 
 /** What `GET /` answers and `mlops status` prints. */
 export interface Overview {
@@ -31,6 +34,7 @@ const tickOf = (bake: number): number => Math.min(TICK, Math.max(SHORTEST_TICK, 
 
 export async function up(options: UpOptions, io: Io): Promise<void> {
   const place = placeOf(options, io);
+  if (place.target.name !== 'local') return await resume(place, options, io);
   const spec = resolve(place.spec, { root: place.root, target: { name: 'local', support } });
   const say = (text: string, event: object) => io.print(options.json ? JSON.stringify(event) : text);
   const local = await LocalMlops.open(spec, {
@@ -38,7 +42,7 @@ export async function up(options: UpOptions, io: Io): Promise<void> {
     stateDir: place.stateDir,
     cacheDir: place.cacheDir,
     pythonDir: place.pythonDir,
-    port: options.port,
+    port: options.port ?? PORT,
     overview: () => overview(local, spec),
     log: (line) => say(line, { log: line }),
     signal: io.signal,
@@ -57,6 +61,15 @@ export async function up(options: UpOptions, io: Io): Promise<void> {
     await Promise.all(keepers.map((keeper) => keeper.stop()));
     await local.close();
   }
+}
+
+/** What was deployed runs by itself, unless it was taken down. */
+async function resume(place: Place, { port, json }: UpOptions, io: Io): Promise<void> {
+  const { name } = place.target;
+  if (port !== undefined)
+    throw new UserError(`--port: got ${port}, and ${name} has addresses of its own; fix: leave it out.`);
+  const system = await place.target.open(place, io);
+  for (const up of (await system.up?.()) ?? []) io.print(json ? JSON.stringify(up) : `${up.endpoint} ${up.text}`);
 }
 
 function keep(

@@ -15,6 +15,8 @@ export type Files = Readonly<Record<string, string>>;
 
 export class Folder {
   readonly path = mkdtempSync(join(tmpdir(), 'mlops-cli-'));
+  /** What happens while a command waits, in the place of time. */
+  pause: (() => Promise<void>) | undefined;
 
   write(files: Files): void {
     for (const [path, text] of Object.entries(files)) {
@@ -34,6 +36,7 @@ export class Folder {
       cwd: this.path,
       interactive: false,
       signal: new AbortController().signal,
+      ...(this.pause && { pause: this.pause }),
     };
     const code = await main(argv, io);
     const plain = (lines: string[]) => lines.join('\n').replaceAll(this.path, '.');
