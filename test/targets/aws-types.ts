@@ -1,0 +1,55 @@
+/** What a stack holds: how many of which resources, and what for. A line more here is a line more on somebody's bill. */
+import type { Target } from './targets';
+
+const everywhere = {
+  'AWS::KMS::Key': [1, 'everything is encrypted with it'],
+  'AWS::S3::Bucket': [2, 'the record, and the log of who read it'],
+  'AWS::S3::BucketPolicy': [2, 'TLS only; S3 may write its log'],
+  'AWS::SNS::Topic': [1, 'where alarms and notices go'],
+  'AWS::SNS::TopicPolicy': [1, 'alarms and budgets of this account may publish; TLS only'],
+  'AWS::IAM::Policy': [1, 'uploads may read the assets of the CDK'],
+} as const;
+
+export const AWS_TYPES: Target['types'] = {
+  minimal: {
+    ...everywhere,
+    'AWS::SageMaker::Pipeline': [1, 'training'],
+    'AWS::SageMaker::ModelPackageGroup': [1, 'the versions'],
+    'AWS::ECR::Repository': [1, 'the image'],
+    'AWS::CodeBuild::Project': [1, 'builds the image'],
+    'AWS::Lambda::Function': [4, 'the loop; uploads, image build, teardown at a deployment'],
+    'AWS::Lambda::EventInvokeConfig': [1, 'a look that failed is tried again, then kept'],
+    'AWS::Lambda::Permission': [6, 'each rule may wake the loop'],
+    'AWS::Events::Rule': [6, 'a tick; a run, a version, the endpoint, the stack, an object'],
+    'AWS::SQS::Queue': [1, 'looks that were given up'],
+    'AWS::SQS::QueuePolicy': [1, 'TLS only'],
+    'AWS::Logs::LogGroup': [5, 'of each function, and of the build'],
+    'AWS::IAM::Role': [8, 'jobs, pipeline, models, build; one for each function'],
+    'AWS::CloudWatch::Alarm': [6, 'errors of two slots; the loop failed, lost a look, is silent; runs failed'],
+    'AWS::CloudWatch::Dashboard': [1, 'of the endpoint'],
+    'Custom::ImageBuild': [1, 'the image is there'],
+    'Custom::Upload': [4, 'rows, code, the launcher of jobs, which loop may act'],
+    'Custom::Teardown': [1, 'removes what the loop made'],
+  },
+  full: {
+    ...everywhere,
+    'AWS::SageMaker::Pipeline': [7, 'two trainings, four monitors, a trial'],
+    'AWS::SageMaker::ModelPackageGroup': [2, 'the versions, by pipeline'],
+    'AWS::ECR::Repository': [2, 'the image of each pipeline'],
+    'AWS::CodeBuild::Project': [2, 'builds it'],
+    'AWS::Lambda::Function': [8, 'two loops, two builds, two teardowns, uploads, and what empties buckets'],
+    'AWS::Lambda::EventInvokeConfig': [2, 'of each loop'],
+    'AWS::Lambda::Permission': [16, 'each rule may wake its loop'],
+    'AWS::Events::Rule': [16, 'six of each loop, and one for each monitor that rings'],
+    'AWS::SQS::Queue': [2, 'looks that were given up'],
+    'AWS::SQS::QueuePolicy': [2, 'TLS only'],
+    'AWS::Logs::LogGroup': [9, 'of each function of ours, and of each build'],
+    'AWS::IAM::Role': [26, 'jobs and pipeline of each of 7, models of 2, build of 2, one for each function'],
+    'AWS::CloudWatch::Alarm': [19, 'health of two slots each, four monitors, and four or five of each loop'],
+    'AWS::CloudWatch::Dashboard': [2, 'of each endpoint'],
+    'Custom::ImageBuild': [2, 'the image is there'],
+    'Custom::Upload': [6, 'rows, two codes, the launcher of jobs, which of each loop may act'],
+    'Custom::Teardown': [2, 'removes what each loop made'],
+    'Custom::S3AutoDeleteObjects': [2, 'empties the buckets, as the case asks for'],
+  },
+};
