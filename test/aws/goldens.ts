@@ -44,7 +44,12 @@ function compact(parts: Readonly<Record<string, Json>>): string {
 }
 
 const withoutLauncher = (template: Template) =>
-  JSON.parse(JSON.stringify(template).replaceAll(JSON.stringify(LAUNCHER), '"<launch.sh>"')) as Record<string, unknown>;
+  JSON.parse(
+    JSON.stringify(template)
+      .replaceAll(JSON.stringify(LAUNCHER), '"<launch.sh>"')
+      // It changes with whatever is in the image.
+      .replaceAll(/\b(v\d+)-[0-9a-f]{8}\b/g, '$1-<revision>'),
+  ) as Record<string, unknown>;
 
 function referenceOf(value: Json): Node | undefined {
   if (!isObject(value) || Object.keys(value).length !== 1) return undefined;
