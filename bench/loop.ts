@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { bundle } from '../constructs/aws/bundle';
+import { bundle } from '../constructs/packaging/bundle';
 import { CloudServer, servingCloud } from './loop/cloud-server';
 import type { Looked, Looks } from './loop/looks';
 
@@ -52,7 +52,7 @@ type Function_ = 'loop' | 'bare';
 async function layOut(folder: string): Promise<void> {
   const { spec } = await servingCloud(Date.now());
   for (const name of ['loop', 'bare']) mkdirSync(join(folder, name));
-  copyFileSync(join(bundle('loop'), 'index.js'), join(folder, 'loop/index.js'));
+  copyFileSync(join(bundle('aws-loop'), 'index.js'), join(folder, 'loop/index.js'));
   writeFileSync(join(folder, 'loop/spec.json'), JSON.stringify(spec));
   buildSync({
     absWorkingDir: ROOT,

@@ -27,7 +27,7 @@ export interface CommonOptions {
   readonly spec?: string;
   readonly state?: string;
   readonly target?: string;
-  /** With a cloud's target: the name of the stack. */
+  /** On AWS the name of the stack, on Google Cloud the environment of the system. */
   readonly stack?: string;
   readonly json?: boolean;
 }
@@ -41,7 +41,7 @@ export const sameSystem = ({ spec, state, target, stack }: CommonOptions): strin
 
 export interface Place extends SpecFile {
   readonly target: Target;
-  /** Undefined: the one that is called like the spec. */
+  /** Undefined: the one that is called like the spec. On Google Cloud, its environment. */
   readonly stack: string | undefined;
   /** The record of the system that `mlops up` runs. */
   readonly stateDir: string;
@@ -76,7 +76,7 @@ export function placeOf(options: CommonOptions, io: Io): Place {
 function refuseForeign({ name }: Target, { state, stack }: CommonOptions): void {
   if (name === 'local' && stack !== undefined)
     throw new UserError(
-      `--stack: got ${JSON.stringify(stack)}, and this machine has no stacks; fix: add --target aws, or leave it out.`,
+      `--stack: got ${JSON.stringify(stack)}, and this machine has no stacks; fix: add the --target that it is deployed to, or leave it out.`,
     );
   if (name !== 'local' && state !== undefined)
     throw new UserError(

@@ -19,8 +19,8 @@ for (const path of ['runtime/serve', 'cli/template', 'image', 'pipelines/compile
     filter: (file) => !file.includes('__pycache__'),
   });
 
-const { BUNDLES, writeBundle } = require('../dist/constructs/aws/bundle');
-const bundles = join(root, 'dist/constructs/aws/bundles');
+const { BUNDLES, writeBundle } = require('../dist/constructs/packaging/bundle');
+const bundles = join(root, 'dist/constructs/packaging/bundles');
 // From the sources, as in a checkout: the same bytes, and so the same image and the same functions.
 const packages = new Set(BUNDLES.flatMap((name) => writeBundle(name, root, join(bundles, name))));
 writeFileSync(join(bundles, 'LICENSES.txt'), [...packages].sort().map(licence).join('\n'));

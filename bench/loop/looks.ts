@@ -7,7 +7,7 @@ import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { assemble } from '../../constructs/aws/assemble.runtime';
-import type { LoopHost } from '../../constructs/aws/loop-host.runtime';
+import type { LoopHost } from '../../runtime/cloud/loop-host';
 import type { LoopSettings } from '../../constructs/aws/settings';
 import type { ResolvedMlops } from '../../constructs/spec/mlops';
 

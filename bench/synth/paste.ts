@@ -1,7 +1,7 @@
 /** Takes from an assembly of ours what the program by hand has pasted. */
 import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundle } from '../../constructs/aws/bundle';
+import { bundle } from '../../constructs/packaging/bundle';
 import type { Pasted } from './by-hand/pasted';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -42,9 +42,9 @@ export function paste(assembly: string, name: string, folder: string): Pasted {
   const found = (pattern: RegExp) => pattern.exec(text)![1]!;
   return {
     assets: {
-      upload: bundle('upload'),
-      build: bundle('build'),
-      teardown: bundle('teardown'),
+      upload: bundle('aws-upload'),
+      build: bundle('aws-build'),
+      teardown: bundle('aws-teardown'),
       loop: built('Loop/Function/Code'),
       context: built('Build/Context'),
       rows: join(EXAMPLE, 'data/bike-rentals.parquet'),

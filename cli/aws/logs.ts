@@ -8,20 +8,25 @@ import {
   type Streams,
 } from '../../constructs/aws/log-lines.runtime';
 import { noting } from '../../constructs/aws/operator.runtime';
-import { JOBS, type JobTask } from '../../constructs/aws/run-log.runtime';
+import { JOBS } from '../../constructs/aws/run-log.runtime';
+import type { DeployedSystem } from '../../constructs/aws/stack.runtime';
+import { UserError } from '../../constructs/spec';
+import type { RegisteredVersion } from '../../runtime/cloud/parts';
+import type { JobTask } from '../../runtime/cloud/why-ended';
 import type { Time } from '../../runtime/loop/platform';
+import type { Logs } from '../cloud/system';
 import type { RunLog, ServerLog, TaskOnRecord } from '../targets';
 
 /** To print them here takes one more client. */
 const HINT = `To print logs here: npm install ${LOGS_PACKAGE}`;
 
-export class Logs {
+export class AwsLogs implements Logs {
   private readonly module = loadLogs();
   private readonly client: LogsClient | undefined;
   /** By group and prefix: a log that is followed is read on, not anew. */
   private readonly read = new Map<string, LogLines>();
 
-  constructor(private readonly region: string) {
+  constructor(private readonly system: Pick<DeployedSystem, 'region' | 'loops'>) {
     this.client = this.module && noting('logs', new this.module.CloudWatchLogsClient({}));
   }
 
@@ -36,10 +41,16 @@ export class Logs {
     };
   }
 
-  async ofServers(endpointName: string, variant: string, since: Time): Promise<ServerLog> {
-    const streams = { group: `/aws/sagemaker/Endpoints/${endpointName}`, prefix: `${variant}/`, since };
+  async ofServers(endpoint: string, { name, at }: RegisteredVersion, variant: string | undefined): Promise<ServerLog> {
+    const { endpointName } = this.system.loops.find(({ settings }) => settings.endpoint === endpoint)!.settings;
+    const group = `/aws/sagemaker/Endpoints/${endpointName}`;
+    if (variant === undefined)
+      throw new UserError(
+        `${name} of ${endpoint} has no servers now. What servers printed is kept by variant and machine, in the log group ${group}.`,
+      );
+    const streams = { group, prefix: `${variant}/`, since: at };
     const lines = await this.lines(streams);
-    if (!lines) return { lines: [], where: `${tailCommand(streams, this.region)}\n${HINT}` };
+    if (!lines) return { lines: [], where: `${tailCommand(streams, this.system.region)}\n${HINT}` };
     return { lines: lines.map(({ at, text }) => ({ at, deployment: variant, line: text })) };
   }
 
@@ -55,7 +66,7 @@ export class Logs {
     // Its own streams only: the name of one job can begin like another's.
     const streams = { group: JOBS, prefix: `${job}/`, since: started };
     const lines = await this.lines(streams);
-    if (!lines) return { task: { ...task, where: tailCommand(streams, this.region) }, lines: [] };
+    if (!lines) return { task: { ...task, where: tailCommand(streams, this.system.region) }, lines: [] };
     return { task, lines: lines.map(({ text }) => text) };
   }
 

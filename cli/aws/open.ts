@@ -1,5 +1,6 @@
 /** Loads what the target AWS needs, which is not installed with the command: AWS's own clients. */
 import { UserError } from '../../constructs/spec';
+import { isInstalled } from '../cloud/installed';
 import type { Io, Place } from '../io';
 import type { System } from '../targets';
 
@@ -24,14 +25,5 @@ export async function openAws(place: Place, io: Io): Promise<System> {
   // On Node 20 they would print eight lines about a Node of the future before each answer.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- whoever does not use AWS does not load its clients
-  return (require('./system') as typeof import('./system')).AwsSystem.open(place, io);
-}
-
-function isInstalled(name: string): boolean {
-  try {
-    require.resolve(name);
-    return true;
-  } catch {
-    return false;
-  }
+  return (require('./system') as typeof import('./system')).openSystem(place, io);
 }

@@ -5,13 +5,15 @@ import {
   type CloudWatchClient,
   type MetricDatum,
 } from '@aws-sdk/client-cloudwatch';
+import { monitorFails, trainingFails } from '../../runtime/cloud/failing';
+import type { Alarms as AlarmsPart } from '../../runtime/cloud/parts';
 import type { Run } from '../../runtime/loop/platform';
 import { GAUGE_NAMESPACE, type Gauge, type LoopSettings } from './settings';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html */
 const MOST_NAMES = 100;
 
-export class Alarms {
+export class Alarms implements AlarmsPart {
   constructor(
     private readonly cloudwatch: CloudWatchClient,
     private readonly settings: Pick<LoopSettings, 'system' | 'endpoint' | 'alarms'>,
@@ -66,19 +68,3 @@ export class Alarms {
     };
   }
 }
-
-/** The newest training that has ended failed: so it stays until one succeeds, however long nobody tries. */
-function trainingFails(runs: readonly Run[]): boolean {
-  const ended = runs.filter(({ kind, state }) => kind === 'train' && state !== 'running');
-  return newest(ended)?.state === 'failed';
-}
-
-/** The newest run that has ended of any monitor failed. */
-function monitorFails(runs: readonly Run[]): boolean {
-  const ended = runs.filter(({ kind, state }) => kind === 'monitor' && state !== 'running');
-  const monitors = new Set(ended.map(({ tags }) => tags.monitor));
-  return [...monitors].some((name) => newest(ended.filter(({ tags }) => tags.monitor === name))?.state === 'failed');
-}
-
-const newest = (runs: readonly Run[]): Run | undefined =>
-  runs.reduce<Run | undefined>((best, run) => (best && best.tags.at >= run.tags.at ? best : run), undefined);

@@ -4,11 +4,16 @@
  */
 import type { ModelManifest } from '../spec/artifact';
 import type { CaptureManifest } from '../spec/capture';
+import type { Captures as CapturesPart } from '../../runtime/cloud/parts';
 import { Refused, type Time, type Window } from '../../runtime/loop/platform';
-import { gather, type Wanted } from './gather.runtime';
-import type { Store } from './store.runtime';
-import { CAPTURE_LAG } from './times.runtime';
+import { gather, type Wanted } from '../../runtime/cloud/gather';
+import type { Store } from '../../runtime/cloud/store';
 
+/**
+ * How long after a request its capture is in the bucket, in milliseconds. The documentation says "a couple of minutes", and gives no
+ * bound: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-endpoint.html [unverified]
+ */
+export const CAPTURE_LAG = 15 * 60_000;
 const HOUR = 3_600_000;
 
 export interface CapturesOptions {
@@ -21,7 +26,7 @@ export interface CapturesOptions {
   readonly lag?: number;
 }
 
-export class Captures {
+export class Captures implements CapturesPart {
   constructor(private readonly options: CapturesOptions) {}
 
   /**

@@ -9,7 +9,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { allow, serviceRole } from './access';
-import { bundle } from './bundle';
+import { bundle } from '../packaging/bundle';
 
 export interface CustomResourceFunctionProps {
   /** Whose `handler` runs. */
@@ -53,7 +53,7 @@ export class CustomResourceFunction extends Construct {
       runtime: lambda.Runtime.NODEJS_22_X,
       architecture: lambda.Architecture.ARM_64,
       handler: 'index.handler',
-      code: lambda.Code.fromAsset(bundle(handler)),
+      code: lambda.Code.fromAsset(bundle(`aws-${handler}`)),
       role: this.role,
       logGroup,
       timeout,

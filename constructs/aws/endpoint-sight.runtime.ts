@@ -19,6 +19,8 @@ export type Condition = 'absent' | 'changing' | 'serving' | 'down';
 const CHANGING: readonly EndpointStatus[] = ['Creating', 'Updating', 'SystemUpdating', 'RollingBack', 'Deleting'];
 /** How long SageMaker may answer as if nothing had been asked. */
 const SETTLING_MS = 60_000;
+/** Whoever asked may have a clock that is ahead of ours by so much: until ours has come as far, we cannot say how long ago it was. */
+const AHEAD_MS = 3_600_000;
 
 export async function lookAt(hosting: Hosting, record: EndpointRecord, now: Time): Promise<Sight> {
   // In this order: a change that is asked for in between is seen in the record, and with it as under way.
@@ -38,7 +40,8 @@ export async function lookAt(hosting: Hosting, record: EndpointRecord, now: Time
 export function conditionOf(sight: Sight): Condition {
   const { endpoint, at } = sight;
   const { asked } = sight.kept.document;
-  const settling = asked?.begun && Math.abs(at - asked.at) < SETTLING_MS && !hasLanded(sight, asked);
+  const age = asked ? at - asked.at : 0;
+  const settling = asked?.begun && age < SETTLING_MS && age > -AHEAD_MS && !hasLanded(sight, asked);
   if (settling) return 'changing';
   if (!endpoint) return 'absent';
   const status = endpoint.EndpointStatus!;

@@ -2,19 +2,15 @@
  * A real-time endpoint whose traffic the loop moves. `UpdateEndpoint` places and retires, weights move the traffic. SageMaker makes a
  * new fleet for each update, so what serves goes on serving meanwhile.
  */
+import type { ServedEndpoint } from '../../runtime/cloud/parts';
+import { checkRevision, refuseUnless, refuseUnready } from '../../runtime/cloud/slots';
 import { Refused, type Action, type Endpoint } from '../../runtime/loop/platform';
 import { configRequest, firstReplicas, modelRequest, newVariant, type Variant } from './endpoint-config.runtime';
-import { EndpointRecord, type Asking } from './endpoint-record.runtime';
+import { endpointRecord, type Asking, type EndpointRecord } from './endpoint-record.runtime';
 import { conditionOf, lookAt, serving, viewOf, type Condition, type Sight } from './endpoint-sight.runtime';
 import { asItIs, deploymentsOf, freeSlot, growthFor } from './endpoint-slots.runtime';
 import { pruneReleases } from './prune.runtime';
-import {
-  checkRevision,
-  refuseUnless,
-  refuseUnready,
-  type EndpointParts,
-  type ServedEndpoint,
-} from './served-endpoint.runtime';
+import type { EndpointParts } from './served-endpoint.runtime';
 import type { Serving } from './settings';
 
 interface Look {
@@ -32,14 +28,14 @@ export class SteppedEndpoint implements ServedEndpoint {
     private readonly parts: EndpointParts,
     private readonly machine: Extract<Serving, { kind: 'real-time' }>,
   ) {
-    this.record = new EndpointRecord(parts.store, parts.settings.endpoint);
+    this.record = endpointRecord(parts.store, parts.settings.endpoint);
   }
 
   async view(): Promise<Endpoint> {
     return (await this.look()).view;
   }
 
-  variantOf(deployment: string): string | undefined {
+  figuresOf(deployment: string): string | undefined {
     return this.variants.get(deployment);
   }
 

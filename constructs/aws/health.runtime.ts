@@ -4,6 +4,7 @@
  * only where CloudWatch itself does not answer, or not completely.
  */
 import { GetMetricDataCommand, type CloudWatchClient, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+import type { HealthFigures as HealthFiguresPart } from '../../runtime/cloud/parts';
 import type { Health, Time } from '../../runtime/loop/platform';
 import type { Machines } from './endpoint-config.runtime';
 
@@ -49,7 +50,7 @@ const TRANSIENT: readonly string[] = [
   'TimeoutError',
 ];
 
-export class HealthFigures {
+export class HealthFigures implements HealthFiguresPart {
   constructor(
     private readonly cloudwatch: CloudWatchClient,
     private readonly endpointName: string,
@@ -121,11 +122,13 @@ interface Span {
 /**
  * One period from the beginning to now, since percentiles of several cannot be put together. Its grain grows with its age:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricStat.html
+ * The grain that the beginning falls into is left out: where a deployment took the place of another in the same variant, some of it
+ * is the other's.
  */
 export function spanOf(since: Time, now: Time): Span {
   const age = now - since;
   const grain = age < 15 * DAY - MINUTE ? MINUTE : age < 63 * DAY - MINUTE ? 5 * MINUTE : 60 * MINUTE;
-  const from = Math.floor(since / grain) * grain;
+  const from = Math.ceil(since / grain) * grain;
   const length = Math.max(1, Math.ceil((now - from) / grain)) * grain;
   return { from, to: from + length, seconds: length / 1000 };
 }

@@ -1,14 +1,10 @@
 /** When the loop looked last, by the gauge that it tells at each look. */
 import { GetMetricDataCommand, type CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { HEARTBEATS_MS } from '../../runtime/cloud/heartbeat';
 import type { Time } from '../../runtime/loop/platform';
 import { GAUGE_NAMESPACE, type Gauge, type LoopSettings } from './settings';
 
 const MINUTE = 60_000;
-/** How far back it is looked for. */
-export const HEARTBEATS_MS = 180 * MINUTE;
-/** A look comes every five minutes, and its gauge may be some minutes late: three that are missing are silence. */
-export const SILENCE_MS = 15 * MINUTE;
-
 /** To the minute; nothing where it did not look within `HEARTBEATS_MS`. */
 export async function lastLook(
   cloudwatch: CloudWatchClient,

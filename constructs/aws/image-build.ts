@@ -9,7 +9,7 @@ import { Construct } from 'constructs';
 import { allow, serviceRole } from './access';
 import { CustomResourceFunction } from './custom-resource';
 import { mayPull } from './ecr';
-import type { ImageContext } from './image-context';
+import type { ImageContext } from '../packaging/image-context';
 
 export interface ImageBuildProps {
   readonly context: ImageContext;

@@ -8,7 +8,7 @@ import { Construct, DependencyGroup, type IDependable } from 'constructs';
 import { SpecError } from '../spec/problem';
 import { checkEcrReference, mayPull, repositoryArn } from './ecr';
 import { ImageBuild, type ImageBuildTransform } from './image-build';
-import { checkRequirements, stageImage } from './image-context';
+import { checkRequirements, stageImage } from '../packaging/image-context';
 import type { Image } from './pipeline';
 
 /** Where an image comes from. */

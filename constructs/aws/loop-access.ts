@@ -6,7 +6,7 @@ import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { layout } from '../spec/layout';
-import { allow, mayRead, mayWrite } from './access';
+import { allow, mayRead } from './access';
 import { pipelinesOf, type RetrainLoopProps } from './loop-props';
 import { releasePrefix, wakeUpName } from './release-names';
 import { GAUGE_NAMESPACE } from './settings';
@@ -58,20 +58,16 @@ export function mayChangeEndpoint(
   scope: Construct,
   { served, storage }: Pick<RetrainLoopProps, 'served' | 'storage'>,
 ): iam.PolicyStatement[] {
-  const { endpointName, serveRole } = served;
+  const { endpointName, serveRole, serving } = served;
+  const isStepped = serving.kind === 'real-time' && !serving.guardrails;
   const beginning = releasePrefix(endpointName);
   const arn = (resource: string, resourceName: string) =>
     Stack.of(scope).formatArn({ service: 'sagemaker', resource, resourceName: resourceName.toLowerCase() });
   return [
-    allow(
-      'Models',
-      ['sagemaker:AddTags', 'sagemaker:CreateModel', 'sagemaker:DeleteModel'],
-      [arn('model', `${beginning}-*`)],
-    ),
+    allow('Models', ['sagemaker:CreateModel', 'sagemaker:DeleteModel'], [arn('model', `${beginning}-*`)]),
     allow(
       'Endpoint',
       [
-        'sagemaker:AddTags',
         'sagemaker:CreateEndpoint',
         'sagemaker:CreateEndpointConfig',
         'sagemaker:DeleteEndpoint',
@@ -79,7 +75,8 @@ export function mayChangeEndpoint(
         'sagemaker:DescribeEndpoint',
         'sagemaker:DescribeEndpointConfig',
         'sagemaker:UpdateEndpoint',
-        'sagemaker:UpdateEndpointWeightsAndCapacities',
+        // Elsewhere there is one variant, and SageMaker moves the traffic.
+        ...(isStepped ? ['sagemaker:UpdateEndpointWeightsAndCapacities'] : []),
       ],
       [arn('endpoint', endpointName), arn('endpoint-config', `${beginning}-*`)],
     ),
@@ -152,22 +149,29 @@ export function mayScale(scope: Construct, { served }: Pick<RetrainLoopProps, 's
   ];
 }
 
-function mayKeepRecord({ spec, endpoint, storage }: RetrainLoopProps): iam.PolicyStatement[] {
+function mayKeepRecord({ spec, endpoint, storage, monitors }: RetrainLoopProps): iam.PolicyStatement[] {
   const { model } = spec.endpoints[endpoint]!;
   const { dataset } = spec.pipelines[model]!;
   const own = `loop/${endpoint}`;
-  const { bucket } = storage;
+  const { bucket, key } = storage;
+  // A run of a monitor, or a trial by it, is given what was captured and labelled in a window, and leaves a report.
+  const ifWatched = (...folders: readonly string[]) => (Object.keys(monitors).length > 0 ? folders : []);
+  const written = [own, ...ifWatched(`reports/${endpoint}`, `windows/${endpoint}`)];
   return [
     ...mayRead(storage, [
       own,
       `artifacts/${model}`,
-      `reports/${endpoint}`,
-      `captures/${endpoint}`,
-      `windows/${endpoint}`,
+      ...ifWatched(`reports/${endpoint}`, `captures/${endpoint}`),
       layout.data(dataset),
-      layout.labels(dataset),
+      ...ifWatched(layout.labels(dataset)),
     ]),
-    ...mayWrite(storage, [own, `reports/${endpoint}`, `windows/${endpoint}`]),
+    // Nothing is uploaded in parts, so there is nothing to abort, or to decrypt in order to put it together.
+    allow(
+      'WriteObjects',
+      ['s3:PutObject'],
+      written.map((folder) => bucket.arnForObjects(`${folder}/*`)),
+    ),
+    allow('Encrypt', ['kms:GenerateDataKey'], [key.keyArn]),
     // For a key that is not there S3 answers "absent" only to who may list the bucket, and "forbidden" to others: no condition
     // on a prefix can hold where no prefix is asked for.
     allow('SeeAbsence', ['s3:ListBucket'], [bucket.bucketArn]),

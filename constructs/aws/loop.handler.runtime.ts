@@ -10,7 +10,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import type { ResolvedMlops } from '../spec/mlops';
 import type { Remaining } from './answer.runtime';
 import { assemble } from './assemble.runtime';
-import type { LoopHost } from './loop-host.runtime';
+import type { LoopHost } from '../../runtime/cloud/loop-host';
 import type { LoopSettings } from './settings';
 
 let host: LoopHost | undefined;

@@ -10,9 +10,9 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { ResolvedMlops } from '../spec/mlops';
+import { partOf } from '../spec/part';
 import { serviceRole } from './access';
-import { bundle } from './bundle';
+import { bundle } from '../packaging/bundle';
 import { loopAlarms } from './loop-alarms';
 import { loopStatements } from './loop-access';
 import { pipelinesOf, type RetrainLoopProps } from './loop-props';
@@ -77,7 +77,7 @@ export class RetrainLoop extends Construct {
   private settle(props: RetrainLoopProps) {
     const folder = mkdtempSync(join(tmpdir(), 'mlops-loop-'));
     const spec = `${JSON.stringify(partOf(props.spec, props.endpoint), null, 2)}\n`;
-    cpSync(bundle('loop'), folder, { recursive: true });
+    cpSync(bundle('aws-loop'), folder, { recursive: true });
     writeFileSync(join(folder, 'spec.json'), spec);
     const settings = settingsOf(props);
     const parts = [readFileSync(join(folder, 'index.js')), spec, JSON.stringify(Stack.of(this).resolve(settings))];
@@ -113,19 +113,6 @@ export class RetrainLoop extends Construct {
     rmSync(folder, { recursive: true });
     return made;
   }
-}
-
-/** What of the spec one endpoint needs: another endpoint's change must not change this one's loop. */
-function partOf(spec: ResolvedMlops, endpoint: string): ResolvedMlops {
-  const noun = spec.endpoints[endpoint]!;
-  const pipeline = spec.pipelines[noun.model]!;
-  return {
-    name: spec.name,
-    datasets: { [pipeline.dataset]: spec.datasets[pipeline.dataset]! },
-    pipelines: { [noun.model]: pipeline },
-    endpoints: { [endpoint]: noun },
-    onDestroy: spec.onDestroy,
-  };
 }
 
 function settingsOf(props: RetrainLoopProps): Omit<LoopSettings, 'deployment'> {

@@ -19,7 +19,7 @@ import { securityGroupOf } from './network';
 import type { AwsOptions } from './options';
 import { StackOutputs, type AwsOutputs } from './outputs';
 import type { JobOptions } from './pipeline';
-import { given, inOrder } from './records';
+import { given, inOrder } from '../packaging/records';
 import { Registry } from './registry';
 import { Storage } from './storage';
 import { support } from './support';

@@ -1,5 +1,5 @@
-/** AWS's rules for names that people read, and the one way in which a name is made to fit. */
-import { createHash } from 'node:crypto';
+/** AWS's rules for names that people read. */
+import { fittingName } from '../packaging/names';
 
 /** Longest name of a resource. All of them allow letters, digits and hyphens. */
 export const NAME_LIMITS = {
@@ -17,14 +17,5 @@ export const NAME_LIMITS = {
   dashboard: 255,
 } as const;
 
-/**
- * The parts with hyphens between them; where that is too long, cut and ended by a digest of the whole, so that two long names
- * stay apart and a name never changes by chance.
- */
-export function physicalName(kind: keyof typeof NAME_LIMITS, ...parts: readonly string[]): string {
-  const whole = parts.join('-');
-  const limit = NAME_LIMITS[kind];
-  if (whole.length <= limit) return whole;
-  const digest = createHash('sha256').update(whole).digest('hex').slice(0, 8);
-  return `${whole.slice(0, limit - 9).replace(/-+$/, '')}-${digest}`;
-}
+export const physicalName = (kind: keyof typeof NAME_LIMITS, ...parts: readonly string[]): string =>
+  fittingName(NAME_LIMITS[kind], ...parts);

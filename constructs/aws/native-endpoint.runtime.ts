@@ -3,9 +3,11 @@
  * each deployment is a configuration of its own, under the deployment's name; the one in use serves, the others can.
  */
 import type { DeploymentConfig } from '@aws-sdk/client-sagemaker';
+import type { ServedEndpoint } from '../../runtime/cloud/parts';
+import { checkRevision, refuseUnless, refuseUnready, SLOTS } from '../../runtime/cloud/slots';
 import { Refused, type Action, type Deployment, type Endpoint } from '../../runtime/loop/platform';
 import { aloneRequest, firstReplicas, LIVE, modelRequest } from './endpoint-config.runtime';
-import { EndpointRecord, type Asking } from './endpoint-record.runtime';
+import { endpointRecord, type Asking, type EndpointRecord } from './endpoint-record.runtime';
 import {
   conditionOf,
   hasLanded,
@@ -18,14 +20,7 @@ import {
   type Sight,
 } from './endpoint-sight.runtime';
 import { releaseName, releaseNamed } from './release-names';
-import {
-  checkRevision,
-  refuseUnless,
-  refuseUnready,
-  SLOTS,
-  type EndpointParts,
-  type ServedEndpoint,
-} from './served-endpoint.runtime';
+import type { EndpointParts } from './served-endpoint.runtime';
 import type { Guardrails } from './settings';
 
 interface Look {
@@ -44,14 +39,14 @@ export class NativeEndpoint implements ServedEndpoint {
   failure: string | undefined;
 
   constructor(private readonly parts: EndpointParts) {
-    this.record = new EndpointRecord(parts.store, parts.settings.endpoint);
+    this.record = endpointRecord(parts.store, parts.settings.endpoint);
   }
 
   async view(): Promise<Endpoint> {
     return (await this.look()).view;
   }
 
-  variantOf(): string {
+  figuresOf(): string {
     return this.variant;
   }
 

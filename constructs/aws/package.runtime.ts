@@ -1,15 +1,7 @@
 /** A version as a model package writes it down, and read back. */
 import type { DescribeModelPackageOutput, ModelApprovalStatus } from '@aws-sdk/client-sagemaker';
+import type { RegisteredVersion } from '../../runtime/cloud/parts';
 import type { Version } from '../../runtime/loop/platform';
-
-export interface RegisteredVersion extends Version {
-  /** Of the package. */
-  readonly arn: string;
-  /** The training run that made it. */
-  readonly run: string;
-  /** S3 URI of the artifact, with a slash at its end. */
-  readonly model: string;
-}
 
 /** What the loop notes of a version; the status is the package's own, and its name follows from the number. */
 export type Notes = Pick<Version, 'n' | 'at' | 'trial' | 'live' | 'bad'> & Pick<RegisteredVersion, 'run'>;
@@ -52,9 +44,10 @@ export function fromPackage(found: DescribeModelPackageOutput): RegisteredVersio
     ...(trialRevision !== undefined && before !== undefined && { trial: { revision: trialRevision, before } }),
     ...(liveRevision !== undefined && { live: { revision: liveRevision, at: Number(liveAt) } }),
     ...(bad.length > 0 && { bad }),
-    arn: found.ModelPackageArn!,
+    resource: found.ModelPackageArn!,
     run,
-    model,
+    // Without the slash that makes it a folder for SageMaker.
+    model: model.replace(/\/$/, ''),
   };
 }
 

@@ -9,32 +9,15 @@ import {
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import { UserError } from '../spec/problem';
-import { Refused, type MonitorReport, type Run, type RunTags, type Time } from '../../runtime/loop/platform';
+import { Refused, type Run, type RunTags, type Time } from '../../runtime/loop/platform';
 import { unlessAbsent } from './absent.runtime';
 import { whyFailed } from './failure.runtime';
-import { KnownRuns, LEAST_RUNS, type KnownRun } from './known-runs.runtime';
+import { KnownRuns, LEAST_RUNS, type KnownRun } from '../../runtime/cloud/known-runs';
+import type { Conclude, NewRun, RunInputs, RunRecord, Runs as RunsPart } from '../../runtime/cloud/parts';
+import { OUTPUT_PARAMETER, parameterName } from '../../pipelines/compile/sagemaker-names';
 import type { LoopSettings } from './settings';
-import type { Store } from './store.runtime';
-import { together } from './together.runtime';
-
-export interface NewRun {
-  readonly id: string;
-  readonly tags: RunTags;
-  /** Name of the SageMaker pipeline. */
-  readonly pipeline: string;
-  /** Puts in place what the run is given, and says where: all parameters of the pipeline, by name. */
-  readonly prepare: () => Promise<Readonly<Record<string, string>>>;
-}
-
-export interface RunRecord extends Run {
-  readonly arn: string;
-  /** Name of the SageMaker pipeline. */
-  readonly pipeline: string;
-  /** By SageMaker's clock. */
-  readonly started: Time;
-  /** Of a monitor's run that succeeded. */
-  readonly report?: MonitorReport;
-}
+import type { Store } from '../../runtime/cloud/store';
+import { together } from '../../runtime/cloud/together';
 
 export interface RunsOptions {
   readonly sagemaker: SageMakerClient;
@@ -46,7 +29,7 @@ export interface RunsOptions {
   readonly period: number;
   readonly clock: () => Time;
   /** What a run that succeeded has left. A UserError makes it one that failed. */
-  readonly conclude: (run: Pick<Run, 'id' | 'kind' | 'tags'>) => Promise<Pick<RunRecord, 'decision' | 'report'>>;
+  readonly conclude: Conclude;
 }
 
 const PAGE = 100;
@@ -54,7 +37,7 @@ const AT_ONCE = 8;
 /** How long a list may not show a run that another one has shown. */
 const BEHIND_MS = 600_000;
 
-export class Runs {
+export class Runs implements RunsPart {
   private readonly known: KnownRuns;
   private looking: Promise<readonly RunRecord[]> | undefined;
 
@@ -77,7 +60,7 @@ export class Runs {
     // remembered is not documented, so it covers only what the list does not show yet.
     const { PipelineExecutionSummaries = [] } = await this.page(pipeline);
     if (PipelineExecutionSummaries.some((run) => run.PipelineExecutionDisplayName === id)) return;
-    const parameters = Object.entries(await prepare());
+    const parameters = Object.entries(parametersOf(await prepare()));
     await refusingConflicts(
       this.options.sagemaker.send(
         new StartPipelineExecutionCommand({
@@ -86,7 +69,7 @@ export class Runs {
           PipelineExecutionDescription: JSON.stringify(tags),
           PipelineParameters: parameters.map(([Name, Value]) => ({ Name, Value })),
           // A stack that is deleted and made again begins with the same ids: its runs are others, and so is its bucket.
-          ClientRequestToken: digest(`start ${this.options.store.bucket} ${pipeline} ${id}`),
+          ClientRequestToken: digest(`start ${this.options.store.uri('')} ${pipeline} ${id}`),
         }),
       ),
     );
@@ -96,8 +79,8 @@ export class Runs {
   async cancel(id: string): Promise<void> {
     const run = (await this.list()).find((one) => one.id === id && one.state === 'running');
     // What is being stopped already would be refused.
-    if (!run || this.known.get(run.arn)?.status === 'Stopping') return;
-    const stop = { PipelineExecutionArn: run.arn, ClientRequestToken: digest(`stop ${run.arn}`) };
+    if (!run || this.known.get(run.resource)?.status === 'Stopping') return;
+    const stop = { PipelineExecutionArn: run.resource, ClientRequestToken: digest(`stop ${run.resource}`) };
     await refusingConflicts(this.options.sagemaker.send(new StopPipelineExecutionCommand(stop)));
   }
 
@@ -195,10 +178,10 @@ export class Runs {
 const kindOf = (pipeline: string, { training }: LoopSettings['pipelines']): Run['kind'] =>
   pipeline === training ? 'train' : 'monitor';
 
-function asRecord(arn: string, run: KnownRun, pipelines: LoopSettings['pipelines']): RunRecord[] {
+function asRecord(resource: string, run: KnownRun, pipelines: LoopSettings['pipelines']): RunRecord[] {
   const { pipeline, id, started, state, tags, decision, report, error } = run;
   if (!tags) return [];
-  const common = { id, kind: kindOf(pipeline, pipelines), state, tags, arn, pipeline, started };
+  const common = { id, kind: kindOf(pipeline, pipelines), state, tags, resource, pipeline, started };
   return [
     { ...common, ...(decision && { decision }), ...(report && { report }), ...(error !== undefined && { error }) },
   ];
@@ -223,6 +206,16 @@ async function refusingConflicts<T>(work: Promise<T>): Promise<T> {
     throw error;
   }
 }
+
+/** All that the pipeline knows, by its names: a prefix that is a folder ends with a slash. */
+const parametersOf = ({ output, externals, parameters }: RunInputs): Readonly<Record<string, string>> => ({
+  [OUTPUT_PARAMETER]: output,
+  ...renamed(externals, (uri) => `${uri}/`),
+  ...renamed(parameters, (value) => value),
+});
+
+const renamed = (values: Readonly<Record<string, string>>, change: (value: string) => string) =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [parameterName(name), change(value)]));
 
 /** SageMaker wants 32 to 128 characters. */
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');

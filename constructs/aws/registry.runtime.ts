@@ -9,12 +9,11 @@ import {
   type ModelPackageSummary,
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
+import type { Made, RegisteredVersion, Registry as RegistryPart } from '../../runtime/cloud/parts';
 import { Refused, type Action, type Time, type Version } from '../../runtime/loop/platform';
 import { unlessAbsent } from './absent.runtime';
-import { fromPackage, notesOf, STATUSES, type Notes, type RegisteredVersion } from './package.runtime';
-import { together } from './together.runtime';
-
-export type { RegisteredVersion } from './package.runtime';
+import { fromPackage, notesOf, STATUSES, type Notes } from './package.runtime';
+import { together } from '../../runtime/cloud/together';
 
 export interface RegistryOptions {
   readonly sagemaker: SageMakerClient;
@@ -25,23 +24,13 @@ export interface RegistryOptions {
   readonly clock: () => Time;
 }
 
-/** What a training run made. */
-export interface Made {
-  /** S3 URI of the artifact, with a slash at its end. */
-  readonly model: string;
-  /** S3 URI of metrics.json, where there is one. */
-  readonly metrics?: string;
-  /** ARN of the execution that made it. */
-  readonly by?: string;
-}
-
 /** The newest versions that may serve are read anew at each look: another loop may have marked them. */
 const FRESH = 20;
 /** So are the others, but not at each look: the list shows a change of their status, and nothing else of them changes any more. */
 const KEEP_MS = 3_600_000;
 const AT_ONCE = 5;
 
-export class Registry {
+export class Registry implements RegistryPart {
   private readonly known = new Map<string, { readonly version: RegisteredVersion | undefined; readonly at: Time }>();
 
   constructor(private readonly options: RegistryOptions) {}
@@ -71,7 +60,7 @@ export class Registry {
     const { version, n, run, status, at } = action;
     const { sagemaker, group, image } = this.options;
     if ((await this.list()).some((one) => one.n === n)) return;
-    const source = { S3Uri: made.model, S3DataType: 'S3Prefix', CompressionType: 'None' } as const;
+    const source = { S3Uri: `${made.model}/`, S3DataType: 'S3Prefix', CompressionType: 'None' } as const;
     const metrics = made.metrics && { ContentType: 'application/json', S3Uri: made.metrics };
     await sagemaker.send(
       new CreateModelPackageCommand({
@@ -87,7 +76,7 @@ export class Registry {
         ...(made.by && { MetadataProperties: { GeneratedBy: made.by } }),
         CustomerMetadataProperties: notesOf({ n, run, at }),
         // At most 36 characters: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackage.html
-        ClientToken: createHash('sha256').update(`${group} ${version} ${made.model}`).digest('hex').slice(0, 36),
+        ClientToken: createHash('sha256').update(`${group} ${version} ${made.model}/`).digest('hex').slice(0, 36),
       }),
     );
   }
@@ -97,7 +86,7 @@ export class Registry {
    * SageMaker has no conditional update: the package is read just before it is written.
    */
   async mark({ version: name, patch, why }: Extract<Action, { do: 'mark' }>): Promise<void> {
-    const { arn } = await this.get(name);
+    const { resource: arn } = await this.get(name);
     const version = await this.read(arn);
     if (!version) throw new Refused(`${name} was deleted in the meantime`);
     if (patch.status === 'approved' && version.status === 'rejected') throw new Refused(`${name} is rejected`);

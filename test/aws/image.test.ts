@@ -17,10 +17,10 @@ import { App, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as kms from 'aws-cdk-lib/aws-kms';
-import { bundle, writeBundle } from '../../constructs/aws/bundle';
+import { bundle, writeBundle } from '../../constructs/packaging/bundle';
 import { BUILD_COMMANDS } from '../../constructs/aws/image-build';
 import { ModelImage, type ImageSource } from '../../constructs/aws/image';
-import { stageImage } from '../../constructs/aws/image-context';
+import { stageImage } from '../../constructs/packaging/image-context';
 import { expectGolden } from '../golden';
 
 process.env['CDK_VALIDATION'] = 'false';
@@ -79,7 +79,7 @@ describe('the build context', () => {
   test('is the same from another folder, in another process, under another mask', () => {
     const script = `umask 077 && cd / && exec "$0" --import "$1" -e "$2"`;
     const stage = `
-      const { stageImage } = require(${JSON.stringify(join(ROOT, 'constructs/aws/image-context.ts'))});
+      const { stageImage } = require(${JSON.stringify(join(ROOT, 'constructs/packaging/image-context.ts'))});
       console.log(JSON.stringify(stageImage(${JSON.stringify(MODEL)}, ${JSON.stringify(join(scratch, 'masked'))})));`;
     const tsx = `file://${join(ROOT, 'node_modules/tsx/dist/loader.mjs')}`;
     const printed = execFileSync('sh', ['-c', script, process.execPath, tsx, stage], { encoding: 'utf8' });
@@ -114,7 +114,7 @@ interface Lock {
 }
 
 describe('a bundle', () => {
-  test.each(['steps', 'upload', 'build'] as const)('%s is the same bytes wherever it is built', (name) => {
+  test.each(['steps', 'aws-upload', 'aws-build'] as const)('%s is the same bytes wherever it is built', (name) => {
     const here = readFileSync(join(bundle(name), 'index.js'));
     // The sources under another path, which must not be told.
     const copy = join(scratch, 'a checkout', name);
@@ -130,7 +130,7 @@ describe('a bundle', () => {
 
   test('of a function exports its handler', () => {
     const script = `console.log(typeof require(process.argv[1]).handler)`;
-    for (const name of ['upload', 'build'] as const) {
+    for (const name of ['aws-upload', 'aws-build'] as const) {
       const env = { ...process.env, AWS_REGION: 'eu-west-1', NODE_NO_WARNINGS: '1' };
       const printed = execFileSync(process.execPath, ['-e', script, bundle(name)], { encoding: 'utf8', env });
       expect(printed).toBe('function\n');
@@ -138,8 +138,8 @@ describe('a bundle', () => {
   });
 
   test('refuses where there are no sources', () => {
-    expect(() => writeBundle('upload', scratch, join(scratch, 'none'))).toThrow(
-      'The bundle upload is missing, and so is constructs/aws/upload.runtime.ts: install mlops-constructs again.',
+    expect(() => writeBundle('aws-upload', scratch, join(scratch, 'none'))).toThrow(
+      'The bundle aws-upload is missing, and so is constructs/aws/upload.runtime.ts: install mlops-constructs again.',
     );
   });
 });

@@ -3,7 +3,7 @@ import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_pr
 import { mkdtempSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stageImage } from '../../constructs/aws/image-context';
+import { stageImage } from '../../constructs/packaging/image-context';
 
 const ROOT = join(__dirname, '../..');
 const CACHE = process.env['MLOPS_IMAGE_CACHE'] ?? join(homedir(), '.cache/mlops-constructs/image');

@@ -1,5 +1,5 @@
 /** What runs are given: the captures and labels of a window in a folder of the run's own, and the parameters of its pipeline. */
-import { gather } from '../../../constructs/aws/gather.runtime';
+import { gather } from '../../../runtime/cloud/gather';
 import type { SagemakerCaptures } from '../../../constructs/spec/capture';
 import { compileSagemaker } from '../../../pipelines/compile/sagemaker';
 import { monitoringGraph, trialGraph } from '../../../pipelines/monitoring';
@@ -12,7 +12,7 @@ beforeEach(async () => {
   shop = new Shop();
   for (const n of [1, 2]) {
     const folder = shop.leaveModel(`train-${n}`);
-    const made = { model: `s3://record/${folder}/` };
+    const made = { model: `s3://record/${folder}` };
     const action = {
       do: 'register',
       version: `v${n}`,
@@ -26,7 +26,7 @@ beforeEach(async () => {
   }
 });
 
-const MODEL = (n: number) => `s3://record/artifacts/training/train-${n}/select/job-1/output/model/model/`;
+const MODEL = (n: number) => `s3://record/artifacts/training/train-${n}/select/job-1/output/model/model`;
 const window = { from: START, to: START + DAY };
 const tagsOf = (change: Partial<RunTags> = {}): RunTags => ({
   reason: 'window',
@@ -200,7 +200,7 @@ describe('the parameters of a run are all that its pipeline knows:', () => {
     const action = { do: 'mark', version: 'v1', patch: { live: { revision: 'r', at: 1 } }, why: '' } as const;
     await shop.registry.mark(action);
     await shop.train(3);
-    expect(given().Champion).toBe(MODEL(1));
+    expect(given().Champion).toBe(`${MODEL(1)}/`);
   });
 
   test("a monitor has captures, its version's model and what it measures", async () => {
@@ -209,7 +209,7 @@ describe('the parameters of a run are all that its pipeline knows:', () => {
     expect(given()).toEqual({
       Output: 's3://record/reports/online/inputs/run-1',
       Captures: 's3://record/windows/online/inputs/run-1/captures/',
-      Model: MODEL(2),
+      Model: `${MODEL(2)}/`,
       Subject: JSON.stringify({
         monitor: 'inputs',
         endpoint: 'online',
@@ -229,8 +229,8 @@ describe('the parameters of a run are all that its pipeline knows:', () => {
       Output: 's3://record/reports/online/quality/run-1',
       Captures: 's3://record/windows/online/quality/run-1/captures/',
       Labels: 's3://record/windows/online/quality/run-1/labels/',
-      Model: MODEL(2),
-      Champion: MODEL(1),
+      Model: `${MODEL(2)}/`,
+      Champion: `${MODEL(1)}/`,
     });
     expect(JSON.parse(given().Subject!)).toMatchObject({ scope: 'trial' });
     expect(Object.keys(given()).sort()).toEqual(names(trialGraph(shop.spec, 'online')));

@@ -1,9 +1,9 @@
 /** Whether there is enough data, told without reading it: the same answer as this machine gives, which reads all of it. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Dataset } from '../../../constructs/aws/data.runtime';
-import { readStruct } from '../../../constructs/aws/thrift.runtime';
-import { momentOf } from '../../../constructs/aws/extent.runtime';
+import { Dataset } from '../../../runtime/cloud/data';
+import { readStruct } from '../../../runtime/cloud/thrift';
+import { momentOf } from '../../../runtime/cloud/extent';
 import { Dataset as DatasetHere } from '../../../constructs/local/data';
 import type { ResolvedDataset } from '../../../constructs/spec/mlops';
 import { Database } from '../../../runtime/steps/database';

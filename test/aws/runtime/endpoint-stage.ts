@@ -3,7 +3,7 @@ import { Hosting } from '../../../constructs/aws/hosting.runtime';
 import { NativeEndpoint } from '../../../constructs/aws/native-endpoint.runtime';
 import { Scaling } from '../../../constructs/aws/scaling.runtime';
 import { SteppedEndpoint } from '../../../constructs/aws/endpoint.runtime';
-import type { ServedEndpoint } from '../../../constructs/aws/served-endpoint.runtime';
+import type { ServedEndpoint } from '../../../runtime/cloud/parts';
 import type { HostedSettings, Machines } from '../../../constructs/aws/endpoint-config.runtime';
 import type { Endpoint, Shares } from '../../../runtime/loop/platform';
 import { FakeCloudWatch } from './fake-cloudwatch';

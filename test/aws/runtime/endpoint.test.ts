@@ -22,7 +22,7 @@ describe('the first deployment', () => {
       'CreateEndpointConfig',
       'CreateEndpoint',
     ]);
-    expect(stage.endpoint.variantOf(`v1-${REVISION}`)).toBe('blue');
+    expect(stage.endpoint.figuresOf(`v1-${REVISION}`)).toBe('blue');
   });
 
   it('is told of image, model, role, machine, keys and capture', async () => {

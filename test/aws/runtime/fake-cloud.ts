@@ -2,11 +2,11 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { assemble, type AssembleOptions } from '../../../constructs/aws/assemble.runtime';
-import type { LoopHost } from '../../../constructs/aws/loop-host.runtime';
+import type { LoopHost } from '../../../runtime/cloud/loop-host';
 import type { LoopSettings } from '../../../constructs/aws/settings';
 import { resolve } from '../../../constructs/spec/resolve';
 import type { ResolvedMlops } from '../../../constructs/spec/mlops';
-import { readEvents } from '../../../constructs/aws/events.runtime';
+import { readEvents } from '../../../runtime/cloud/events';
 import type { LoopEvent } from '../../../runtime/loop/platform';
 import { REAL_TIME, settingsOf } from './endpoint-stage';
 import { FakeCloudWatch } from './fake-cloudwatch';

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { S3Client } from '@aws-sdk/client-s3';
-import { Store } from '../../../constructs/aws/store.runtime';
+import { S3Store } from '../../../constructs/aws/store.runtime';
 import { clientOf, textOf, type Answer, type Sent } from './fake-http';
 
 interface Kept {
@@ -15,7 +15,7 @@ interface Kept {
 
 export class FakeS3 {
   readonly objects = new Map<string, Kept>();
-  readonly store: Store;
+  readonly store: S3Store;
   /** Of the bucket's clock. */
   now = Date.UTC(2026, 10, 20);
   /** A line a request: `GET key`, `LIST prefix`. */
@@ -32,7 +32,7 @@ export class FakeS3 {
       endpoint: 'https://s3.invalid',
       forcePathStyle: true,
     });
-    this.store = new Store(client, 'record');
+    this.store = new S3Store(client, 'record');
   }
 
   put(key: string, body: string | Buffer | object): void {

@@ -1,5 +1,6 @@
 /** What runs in the loop's function, on the whole of a faked cloud: from nothing to a version that serves, and what goes wrong on the way. */
-import { specOf } from '../../../constructs/aws/loop-host.runtime';
+import { specOf } from '../../../runtime/cloud/loop-host';
+import { AWS } from '../../../constructs/aws/assemble.runtime';
 import { FakeCloud } from './fake-cloud';
 import { Fault } from './fake-json';
 import { REVISION } from './endpoint-stage';
@@ -207,12 +208,12 @@ it('rejects a version that SageMaker took back by itself', async () => {
 
 it('retrains on an alarm of the user’s own, and on none that the spec does not ask for', () => {
   const { settings, spec } = cloud;
-  expect(specOf({ settings, spec }, 1).retrain).toBe(false);
+  expect(specOf({ target: AWS, settings, spec }, 1).retrain).toBe(false);
   const online = {
     ...spec.endpoints['online']!,
     retrain: { on: ['quality'], cooldown: '1 day', onNewCode: true, atMost: { runs: 4, per: '90 days' } },
   } as const;
-  const on = specOf({ settings, spec: { ...spec, endpoints: { online } } }, 1).retrain;
+  const on = specOf({ target: AWS, settings, spec: { ...spec, endpoints: { online } } }, 1).retrain;
   expect(on && on.on).toEqual(['quality', 'revenue']);
 });
 

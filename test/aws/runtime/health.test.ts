@@ -26,7 +26,7 @@ it('counts requests, failures, and the time of model and platform together, in m
   });
   expect(await since()).toEqual({ requests: 200, errorRate: 0.015, p99: 42.5 });
   expect(fake.last('GetMetricData')).toMatchObject({
-    StartTime: (NOW - 30 * MINUTE - 56_000) / 1000,
+    StartTime: (NOW - 29 * MINUTE - 56_000) / 1000,
     MetricDataQueries: [
       {
         MetricStat: {
@@ -37,7 +37,7 @@ it('counts requests, failures, and the time of model and platform together, in m
               { Name: 'VariantName', Value: 'green' },
             ],
           },
-          Period: 31 * 60,
+          Period: 30 * 60,
         },
       },
       ...[{}, {}, {}],
@@ -92,10 +92,15 @@ describe('the one period that is asked for', () => {
     const span = spanOf(from, NOW);
     expect(span.seconds % grain).toBe(0);
     expect(span.from % (grain * 1000)).toBe(0);
-    expect(span.from).toBeLessThanOrEqual(from);
-    expect(span.from).toBeGreaterThan(from - grain * 1000);
+    expect(span.from).toBeGreaterThanOrEqual(from);
+    expect(span.from).toBeLessThan(from + grain * 1000);
     expect(span.to).toBeGreaterThanOrEqual(NOW);
     expect(span.to - span.from).toBe(span.seconds * 1000);
+  });
+
+  it('begins after all that another deployment of the variant may have answered', () => {
+    const switched = Date.UTC(2026, 10, 20, 12, 34, 56);
+    expect(spanOf(switched, switched + 5 * MINUTE).from).toBe(Date.UTC(2026, 10, 20, 12, 35));
   });
 
   it('is one even where the clock of the loop was put back', () => {

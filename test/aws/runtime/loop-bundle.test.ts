@@ -4,7 +4,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { bundle } from '../../../constructs/aws/bundle';
+import { bundle } from '../../../constructs/packaging/bundle';
 import { resolve } from '../../../constructs/spec/resolve';
 import { FakeServer } from '../cloudformation';
 import { REAL_TIME, settingsOf } from './endpoint-stage';
@@ -14,7 +14,7 @@ let folder: string;
 let server: FakeServer;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'loop-'));
-  copyFileSync(join(bundle('loop'), 'index.js'), join(folder, 'index.js'));
+  copyFileSync(join(bundle('aws-loop'), 'index.js'), join(folder, 'index.js'));
   writeFileSync(join(folder, 'spec.json'), JSON.stringify(resolve(shop)));
   server = await FakeServer.open(() => ({ status: 404, body: '<Error><Code>NoSuchKey</Code></Error>' }));
 }, 60_000);

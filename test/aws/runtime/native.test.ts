@@ -35,7 +35,7 @@ describe('a deployment', () => {
     stage.end();
     expect(await stage.seen()).toEqual(['v1 ready 100']);
     expect((await stage.view()).last).toEqual({ deployment: `v1-${REVISION}`, outcome: 'done' });
-    expect(stage.endpoint.variantOf(`v1-${REVISION}`)).toBe('live');
+    expect(stage.endpoint.figuresOf(`v1-${REVISION}`)).toBe('live');
   });
 
   it('beside one that serves is a configuration under its own name, ready at once, with as many replicas', async () => {
@@ -251,7 +251,7 @@ it('carries on with the variant of an endpoint that somebody else made', async (
   await stage.shift({ v1: 100 });
   stage.end();
   expect(await stage.seen()).toEqual(['v1 ready 100']);
-  expect(stage.endpoint.variantOf(`v1-${REVISION}`)).toBe('AllTraffic');
+  expect(stage.endpoint.figuresOf(`v1-${REVISION}`)).toBe('AllTraffic');
 });
 
 it('removes the whole endpoint', async () => {

@@ -1,9 +1,10 @@
 /** Notices: kept before they are told, told by topic and webhook, each in its own time. */
 import type { Notice } from '../../../constructs/spec/notify';
-import { Notifier } from '../../../constructs/aws/notify.runtime';
+import { Notifier } from '../../../runtime/cloud/notify';
 import type { LoopSettings } from '../../../constructs/aws/settings';
-import { Webhook } from '../../../constructs/aws/webhook.runtime';
+import { Webhook } from '../../../runtime/cloud/webhook';
 import type { Run } from '../../../runtime/loop/platform';
+import { secretsOf, SnsTopic } from '../../../constructs/aws/notify.runtime';
 import { FakeServer } from '../cloudformation';
 import { FakeS3 } from './fake-s3';
 import { FakeSecrets, FakeSns } from './fake-sns';
@@ -35,8 +36,8 @@ const notifier = (
   on: readonly Notice[] = ['alarm', 'rejected', 'failed', 'rolled-out'],
 ) =>
   new Notifier({
-    ...{ system: 'shop', endpoint: 'online', topic: 'arn:topic', store: s3.store, sns: sns.client, on },
-    webhook: at ? new Webhook(at, secrets.client) : undefined,
+    ...{ system: 'shop', endpoint: 'online', topic: new SnsTopic(sns.client, 'arn:topic'), store: s3.store, on },
+    webhook: at ? new Webhook(at, secretsOf(secrets.client)) : undefined,
     clock: () => now,
     log: (line) => log.push(line),
   });

@@ -1,18 +1,18 @@
 /** The port as a whole: what each of its calls comes to. */
 import { Refused, type Action, type LoopEvent } from '../../../runtime/loop/platform';
 import { EMPTY } from '../../../runtime/loop/memory';
-import { platformOf } from '../../../constructs/aws/assemble.runtime';
+import { platformFor } from '../../../constructs/aws/assemble.runtime';
 import type { Machines } from '../../../constructs/aws/endpoint-config.runtime';
-import type { AwsPlatform } from '../../../constructs/aws/platform.runtime';
+import type { CloudPlatform } from '../../../runtime/cloud/platform';
 import { FakeCloud } from './fake-cloud';
 import { REAL_TIME, REVISION } from './endpoint-stage';
 import { START } from './shop';
 
 let cloud: FakeCloud;
-let platform: AwsPlatform;
+let platform: CloudPlatform;
 const open = (settings: ConstructorParameters<typeof FakeCloud>[0] = {}) => {
   cloud = new FakeCloud(settings);
-  platform = platformOf(cloud.options(), cloud.shop.s3.store).platform;
+  platform = platformFor(cloud.options(), cloud.shop.s3.store).platform;
 };
 beforeEach(() => open());
 
@@ -59,7 +59,7 @@ describe('an act', () => {
     const [version] = await platform.versions();
     expect(version).toMatchObject({ name: 'v1', status: 'approved', live: { revision: REVISION } });
     expect(cloud.endpoints.last('CreateModel')).toMatchObject({
-      PrimaryContainer: { ModelDataSource: { S3DataSource: { S3Uri: version!.model } } },
+      PrimaryContainer: { ModelDataSource: { S3DataSource: { S3Uri: `${version!.model}/` } } },
     });
     expect(await platform.endpoint()).toMatchObject({ deployments: [{ id: ID, state: 'ready', share: 100 }] });
     // The etag of any endpoint must find room in the registry, where a trial is noted.

@@ -1,7 +1,7 @@
 /** Versions as model packages: written once, marked without loss, read at few calls. */
-import { championOf } from '../../../constructs/aws/given.runtime';
-import { madeBy } from '../../../constructs/aws/conclude.runtime';
-import type { RegisteredVersion } from '../../../constructs/aws/registry.runtime';
+import { championOf } from '../../../runtime/cloud/given';
+import { madeBy } from '../../../runtime/cloud/conclude';
+import type { RegisteredVersion } from '../../../runtime/cloud/parts';
 import { Refused, type Action, type Endpoint, type Version, type VersionPatch } from '../../../runtime/loop/platform';
 import { HOUR, Shop, START } from './shop';
 
@@ -21,7 +21,7 @@ const registering = (n: number, status: Version['status'] = 'approved'): Registe
   why: 'it passed',
 });
 const register = (n: number, status?: Version['status']) =>
-  shop.registry.register(registering(n, status), { model: `s3://record/artifacts/v${n}/` });
+  shop.registry.register(registering(n, status), { model: `s3://record/artifacts/v${n}` });
 const mark = (version: string, patch: VersionPatch, why = 'because') =>
   shop.registry.mark({ do: 'mark', version, patch, why });
 
@@ -29,7 +29,7 @@ test('a version is a package with its model, its metrics and the run that made i
   await shop.train(1);
   const folder = shop.leaveModel('train-1');
   shop.sagemaker.end('train-1', 'Succeeded');
-  const where = { spec: shop.spec, endpoint: 'online', store: shop.s3.store };
+  const where = { spec: shop.spec, endpoint: 'online', outputs: shop.outputs };
   const made = await madeBy(where, registering(1), await shop.runs.list());
   await shop.registry.register(registering(1, 'pending'), made);
   const [kept] = shop.sagemaker.packages;
@@ -62,8 +62,8 @@ test('a version is a package with its model, its metrics and the run that made i
       status: 'pending',
       at: START + 1,
       run: 'train-1',
-      arn: kept!.arn,
-      model: `s3://record/${folder}/`,
+      resource: kept!.arn,
+      model: `s3://record/${folder}`,
     },
   ]);
 });
@@ -71,14 +71,14 @@ test('a version is a package with its model, its metrics and the run that made i
 test('metrics and the run are left out where there are none', async () => {
   const folder = shop.leaveModel('train-1');
   for (const key of shop.s3.keys().filter((one) => one.endsWith('metrics.json'))) shop.s3.objects.delete(key);
-  const where = { spec: shop.spec, endpoint: 'online', store: shop.s3.store };
-  expect(await madeBy(where, registering(1), [])).toEqual({ model: `s3://record/${folder}/` });
+  const where = { spec: shop.spec, endpoint: 'online', outputs: shop.outputs };
+  expect(await madeBy(where, registering(1), [])).toEqual({ model: `s3://record/${folder}` });
 });
 
 test('registering twice, one after the other or at once, makes one version', async () => {
   await register(1);
   await register(1);
-  await Promise.all([register(2), shop.newRegistry().register(registering(2), { model: 's3://record/artifacts/v2/' })]);
+  await Promise.all([register(2), shop.newRegistry().register(registering(2), { model: 's3://record/artifacts/v2' })]);
   expect(shop.sagemaker.packages).toHaveLength(2);
 });
 
@@ -86,7 +86,7 @@ test('of twins the first one counts', async () => {
   await register(1);
   shop.sagemaker.packages.push({ ...shop.sagemaker.packages[0]!, arn: 'arn:twin' });
   const [first] = shop.sagemaker.packages;
-  expect((await shop.registry.list()).map(({ arn }) => arn)).toEqual([first!.arn]);
+  expect((await shop.registry.list()).map(({ resource }) => resource)).toEqual([first!.arn]);
 });
 
 test('packages that people made are no versions, and one that SageMaker could not make is rejected', async () => {
@@ -220,7 +220,7 @@ describe('the champion', () => {
     n,
     status: 'approved',
     at: n,
-    arn: '',
+    resource: '',
     run: '',
     model: `m${n}`,
     live: { revision: 'r', at: n },

@@ -1,7 +1,7 @@
 /** Reports of monitors: read once, and put where every platform has them. */
 import type { Report } from '../../../constructs/spec/report';
 import type { RunTags } from '../../../runtime/loop/platform';
-import { DAY, Shop, START } from './shop';
+import { DAY, NOTHING_GIVEN, Shop, START } from './shop';
 
 let shop: Shop;
 beforeEach(() => {
@@ -24,7 +24,12 @@ const FOLDER = 'reports/online/inputs/inputs-v1-1';
 
 async function measure(files: Readonly<Record<string, object>>): Promise<void> {
   const tags: RunTags = { reason: 'window', at: START, generation: 1, monitor: 'inputs', version: 'v1', window };
-  await shop.runs.start({ id: 'inputs-v1-1', tags, pipeline: 'shop-online-inputs', prepare: async () => ({}) });
+  await shop.runs.start({
+    id: 'inputs-v1-1',
+    tags,
+    pipeline: 'shop-online-inputs',
+    prepare: async () => NOTHING_GIVEN,
+  });
   shop.leave(FOLDER, 'report', 'report', files);
   shop.sagemaker.end('inputs-v1-1', 'Succeeded');
 }

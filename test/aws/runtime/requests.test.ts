@@ -1,5 +1,5 @@
 /** Requests of people: seen in their order, acknowledged by name, and never a reason to stop looking. */
-import { fileRequest, readRequests, removeRequest } from '../../../constructs/aws/requests.runtime';
+import { fileRequest, readRequests, removeRequest } from '../../../runtime/cloud/requests';
 import { Refused, type Request } from '../../../runtime/loop/platform';
 import { FakeS3 } from './fake-s3';
 

@@ -1,8 +1,9 @@
 /** Runs on SageMaker: each id once, listed as the loop needs them, at few calls a look. */
-import { longestPeriod, withCaptureLag } from '../../../constructs/aws/times.runtime';
+import { CAPTURE_LAG } from '../../../constructs/aws/capture.runtime';
+import { longestPeriod, withCaptureLag } from '../../../runtime/cloud/times';
 import { Refused, type RunTags } from '../../../runtime/loop/platform';
 import { SPEC } from '../../loop/settings';
-import { DAY, HOUR, MINUTE, PERIOD, Shop, START } from './shop';
+import { DAY, HOUR, MINUTE, NOTHING_GIVEN, PERIOD, Shop, START } from './shop';
 
 let shop: Shop;
 beforeEach(() => {
@@ -23,7 +24,7 @@ describe('a start', () => {
         kind: 'train',
         state: 'running',
         pipeline: TRAINING,
-        arn: execution!.arn,
+        resource: execution!.arn,
         started: START,
         tags: {
           n: 1,
@@ -66,7 +67,7 @@ describe('a start', () => {
   test('goes to the pipeline of its monitor, and is refused where the stack has none', async () => {
     await expect(
       shop.start('x-v1-0-1', 'monitor', { ...tags(), monitor: 'x', version: 'v1', window: day(0) }),
-    ).rejects.toThrow('there is no SageMaker pipeline for x-v1-0-1: deploy the stack with the spec as it is');
+    ).rejects.toThrow('there is no pipeline for x-v1-0-1: deploy the stack with the spec as it is');
     await expect(shop.start('inputs-v1-0-1', 'monitor', tags())).rejects.toThrow(
       'needs a monitor, a version and a window',
     );
@@ -80,7 +81,7 @@ const day = (n: number) => ({ from: START + n * DAY, to: START + (n + 1) * DAY }
 async function measure(n: number, status = 'Succeeded'): Promise<string> {
   const id = `inputs-v1-${n}`;
   const run = { id, pipeline: 'shop-online-inputs', tags: tags({ monitor: 'inputs', version: 'v1', window: day(n) }) };
-  await shop.runs.start({ ...run, prepare: async () => ({}) });
+  await shop.runs.start({ ...run, prepare: async () => NOTHING_GIVEN });
   if (status === 'Succeeded') {
     const report = {
       monitor: 'inputs',
@@ -292,7 +293,7 @@ describe('the list', () => {
 });
 
 test('a window is final when its captures can be there', () => {
-  const { monitors } = withCaptureLag(SPEC);
+  const { monitors } = withCaptureLag(SPEC, CAPTURE_LAG);
   expect([monitors.inputs!.labelsWithin, monitors.quality!.labelsWithin]).toEqual([15 * MINUTE, 12 * HOUR]);
 });
 

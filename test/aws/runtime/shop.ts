@@ -1,7 +1,10 @@
 /** One system on the fakes, for the tests of the loop's port to SageMaker: a training pipeline, two monitors and their trial. */
 import { Captures } from '../../../constructs/aws/capture.runtime';
-import { concluder } from '../../../constructs/aws/conclude.runtime';
-import { newRun, type World } from '../../../constructs/aws/given.runtime';
+import { concluder } from '../../../runtime/cloud/conclude';
+import { newRun, type World } from '../../../runtime/cloud/given';
+import { jobFolders } from '../../../constructs/aws/output.runtime';
+import { Outputs } from '../../../runtime/cloud/output';
+import type { RunInputs } from '../../../runtime/cloud/parts';
 import { Runs } from '../../../constructs/aws/pipeline.runtime';
 import { Registry } from '../../../constructs/aws/registry.runtime';
 import { resolve } from '../../../constructs/spec/resolve';
@@ -43,6 +46,9 @@ export const shop: MlopsSpec = {
   },
 };
 
+/** What a run is given that reads nothing. */
+export const NOTHING_GIVEN: RunInputs = { output: 's3://record/nothing', externals: {}, parameters: {} };
+
 export const settings = {
   endpoint: 'online',
   code: 'c0de',
@@ -62,6 +68,7 @@ export class Shop {
   endpoint = NOTHING_SERVES;
   /** Of the loop, and of both services. */
   now = START;
+  readonly outputs = new Outputs(this.s3.store, jobFolders);
   readonly registry = this.newRegistry();
   readonly world: World = {
     spec: this.spec,
@@ -88,7 +95,7 @@ export class Shop {
       pipelines: settings.pipelines,
       period,
       clock: () => this.now,
-      conclude: concluder({ spec, endpoint: 'online', store: s3.store }),
+      conclude: concluder({ spec, endpoint: 'online', outputs: this.outputs }),
     });
   }
 

@@ -1,8 +1,8 @@
 /** The record in a bucket: nothing is overwritten that somebody else wrote, and no event is lost. */
-import { ABSENT } from '../../../constructs/aws/store.runtime';
-import { appendEvent, readEvents } from '../../../constructs/aws/events.runtime';
+import { ABSENT } from '../../../runtime/cloud/store';
+import { appendEvent, readEvents } from '../../../runtime/cloud/events';
 import { isAbsent } from '../../../constructs/aws/absent.runtime';
-import { together } from '../../../constructs/aws/together.runtime';
+import { together } from '../../../runtime/cloud/together';
 import { Refused, type LoopEvent } from '../../../runtime/loop/platform';
 import { FakeS3 } from './fake-s3';
 
