@@ -2,7 +2,8 @@
 import { dataset, training, type MlopsSpec } from '../..';
 import { caseFolder } from '../targets/files';
 import { changesOf, CREATE_ONLY, isStateful, type Changes } from './changes';
-import { deployed, EDITS, type Edit } from './edits';
+import { deployed } from '../cases/edits';
+import { EDITS, type Edit } from './edits';
 import { synthesize, type Template } from './synthesize';
 
 const root = caseFolder();

@@ -8,20 +8,23 @@ import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { REGION } from './emulators';
 
-const common = (endpoint: string) => ({
+/** An answer that is wrong once is a finding, unless somebody has a reason to try again. */
+const ONCE = 1;
+
+const common = (endpoint: string, maxAttempts: number) => ({
   endpoint,
   region: REGION,
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  // An answer that is wrong once is a finding, not something to try again.
-  maxAttempts: 1,
+  maxAttempts,
 });
 
-export const sagemakerClient = (endpoint: string): SageMakerClient => new SageMakerClient(common(endpoint));
+export const sagemakerClient = (endpoint: string, maxAttempts = ONCE): SageMakerClient =>
+  new SageMakerClient(common(endpoint, maxAttempts));
 
 export type Clients = ReturnType<typeof clientsOf>;
 
-export function clientsOf(endpoint: string) {
-  const config = common(endpoint);
+export function clientsOf(endpoint: string, maxAttempts = ONCE) {
+  const config = common(endpoint, maxAttempts);
   return {
     endpoint,
     alarms: new CloudWatchClient(config),

@@ -60,6 +60,13 @@ export class Deployment {
     return (await describe(this.clients, STACK))?.StackStatus;
   }
 
+  /** Physical name of the one resource of a type whose logical id has this in it. */
+  named(type: string, part: RegExp): string {
+    const found = [...this.all.values()].filter((one) => one.type === type && part.test(one.logicalId));
+    if (found.length !== 1) throw new Error(`${found.length} resources are a ${type} with ${String(part)}`);
+    return found[0]!.physicalId;
+  }
+
   /** Asks each service for what was made. */
   async look(): Promise<Picture> {
     return (this.before = await picture(this.clients, this.all));

@@ -4,19 +4,9 @@ import { join } from 'node:path';
 import { DescribeModelPackageGroupCommand, DescribePipelineCommand } from '@aws-sdk/client-sagemaker';
 import { sagemakerClient } from './clients';
 import { Deployment } from './deployment';
-import {
-  invoke,
-  keys,
-  logLines,
-  publish,
-  putEvents,
-  readJson,
-  readObject,
-  setAlarm,
-  stateOf,
-  writeObject,
-} from './environment';
+import { invoke, keys, publish, putEvents, readJson, readObject, setAlarm, stateOf, writeObject } from './environment';
 import { contradictions, unlisted } from './listed';
+import { looks, quiet } from './looks';
 import { skippedByMinistack } from './skipped';
 import { steps } from './steps';
 import { withoutKinds } from './template';
@@ -42,35 +32,9 @@ afterAll(async () => {
   on?.close();
 });
 
-/** Physical name of the one resource of a type whose logical id has this in it. */
-function named(type: string, part: RegExp): string {
-  const found = [...on.all.values()].filter((one) => one.type === type && part.test(one.logicalId));
-  if (found.length !== 1) throw new Error(`${found.length} resources are a ${type} with ${String(part)}`);
-  return found[0]!.physicalId;
-}
-const bucket = () => named('AWS::S3::Bucket', /StorageBucket/);
-const loop = () => named('AWS::Lambda::Function', /onlineLoopFunction/);
+const bucket = () => on.named('AWS::S3::Bucket', /StorageBucket/);
+const loop = () => on.named('AWS::Lambda::Function', /onlineLoopFunction/);
 const sagemaker = () => sagemakerClient(world!.router.endpoint);
-
-/** What the loop saw and did: each look prints one line. */
-async function looks(): Promise<readonly { readonly alarms: readonly string[] }[]> {
-  const lines = await logLines(on.clients, named('AWS::Logs::LogGroup', /onlineLoopLog/));
-  return lines
-    .filter((line) => line.startsWith('{"endpoint":"online"'))
-    .map((line) => JSON.parse(line) as { readonly alarms: readonly string[] });
-}
-
-/** How many there were when no more came: one may wake another, by what it publishes. */
-async function quiet(): Promise<number> {
-  let count = -1;
-  let times = 0;
-  return until('the loop to be quiet', async () => {
-    const now = (await looks()).length;
-    times = now === count ? times + 1 : 0;
-    count = now;
-    return times === 8 && count;
-  });
-}
 
 step('cdk bootstrap and cdk deploy', async () => {
   await on.create();
@@ -117,26 +81,26 @@ step('it looks when an event comes, an alarm rings, and labels arrive', async ()
   };
   const wakeUps: Readonly<Record<string, () => Promise<void>>> = {
     event: () => putEvents(on.clients, endpointChanged),
-    alarm: () => setAlarm(on.clients, named('AWS::CloudWatch::Alarm', /Monitorsinputs/), 'ALARM'),
+    alarm: () => setAlarm(on.clients, on.named('AWS::CloudWatch::Alarm', /Monitorsinputs/), 'ALARM'),
     labels: () => writeObject(on.clients, bucket(), 'labels/rentals/late.jsonl', ''),
   };
   for (const [what, wake] of Object.entries(wakeUps)) {
-    const before = await quiet();
+    const before = await quiet(on);
     await wake();
-    await until(`a look after the ${what}`, async () => (await looks()).length > before);
+    await until(`a look after the ${what}`, async () => (await looks(on)).length > before);
   }
 });
 
 step('an alarm rings for its own metric only, and the loop sees which', async () => {
   const [inputs, quality] = ['inputs', 'quality'].map((monitor) =>
-    named('AWS::CloudWatch::Alarm', new RegExp(`Monitors${monitor}`)),
+    on.named('AWS::CloudWatch::Alarm', new RegExp(`Monitors${monitor}`)),
   ) as [string, string];
   // It stays: the highest value of five minutes counts, whatever the loop publishes after it.
   await publish(on.clients, inputs, 1);
   expect(await stateOf(on.clients, inputs)).toBe('ALARM');
   expect(await stateOf(on.clients, quality)).toBe('OK');
-  await until('a look that sees the alarm', async () => (await looks()).at(-1)?.alarms.includes('inputs'));
-  expect((await looks()).at(-1)!.alarms).toEqual(['inputs']);
+  await until('a look that sees the alarm', async () => (await looks(on)).at(-1)?.alarms.includes('inputs'));
+  expect((await looks(on)).at(-1)!.alarms).toEqual(['inputs']);
 });
 
 step('cdk deploy again changes nothing', async () => {

@@ -6,8 +6,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DisableRuleCommand } from '@aws-sdk/client-eventbridge';
 import { STACK } from './assembly';
+import { Calls, together } from './calls';
 import { Deployment } from './deployment';
 import { keys, stateOf, writeObject } from './environment';
+import { log, quiet } from './looks';
+import { judgeLoop } from './role';
 import { skippedByMinistack } from './skipped';
 import { describe as describeStack } from './stack';
 import { steps } from './steps';
@@ -30,6 +33,7 @@ const LATER = MINUTE;
 const WINDOW = 7 * DAY;
 
 let clock: StoryClock;
+let calls: Calls;
 let world: World | undefined;
 let on: Deployment;
 let story: Story;
@@ -39,7 +43,8 @@ const step = steps();
 beforeAll(async () => {
   clock = new StoryClock(WINDOW);
   clock.advance(HOUR);
-  world = await World.start(clock.variables);
+  calls = new Calls();
+  world = await World.start(together(clock.variables, calls.variables));
   const kinds = Object.keys(skippedByMinistack);
   on = await Deployment.of(world.ministack, (template) => withoutKinds(template, kinds), 'without-data');
   await on.create();
@@ -50,19 +55,8 @@ afterAll(async () => {
   await world?.stop();
   on?.close();
   clock?.close();
+  calls?.close();
 });
-
-/** As soon as the shares are these. */
-async function untilShares(expected: Readonly<Record<string, number>>): Promise<void> {
-  let now: object = {};
-  await until(`shares ${JSON.stringify(expected)}`, async () => {
-    now = await story.sight.shares();
-    return JSON.stringify(Object.entries(now).sort()) === JSON.stringify(Object.entries(expected).sort());
-  }).catch(async (error: Error) => {
-    const [waits, log] = [await story.waits(), await story.log()];
-    throw new Error([error.message, JSON.stringify(now), ...waits, ...log.slice(-5)].join('\n'));
-  });
-}
 
 /** Late events, each twice and in no order, change nothing. */
 async function nothingChangesInAStorm(): Promise<void> {
@@ -78,7 +72,7 @@ async function trainByHand(request: string): Promise<void> {
   await until('the request to be answered', async () => {
     return (await keys(on.clients, story.bucket, 'loop/online/requests/')).length === 0;
   });
-  await story.quiet();
+  await quiet(on);
   await jobs.train(run);
 }
 
@@ -109,7 +103,7 @@ step('data comes, and the first training starts', async () => {
 step('the training ends, its version is registered, and the endpoint is made of it', async () => {
   await jobs.train(await story.run());
   await story.send(runEnded(TRAINING, 'Succeeded'), runEnded(TRAINING, 'Succeeded'));
-  await untilShares({ v1: 100 });
+  await story.untilShares({ v1: 100 });
   await story.send(versionChanged(GROUP, 'Approved'), endpointChanged(ENDPOINT, 'IN_SERVICE'));
   await nothingChangesInAStorm();
   expect(await story.sight.versions()).toEqual({ v1: { status: 'Approved', live: false } });
@@ -131,7 +125,7 @@ step('it bakes, and is live', async () => {
 step('a second version gets 10 %, though no event told of its training', async () => {
   await trainByHand('better');
   await story.tick();
-  await untilShares({ v1: 90, v2: 10 });
+  await story.untilShares({ v1: 90, v2: 10 });
   await story.send(endpointChanged(ENDPOINT, 'IN_SERVICE'));
   await nothingChangesInAStorm();
   const { targets } = await story.sight.releases();
@@ -153,10 +147,10 @@ step('it stays there until the bake is over and its labels were measured, then g
   await endTrial();
   // Both had a replica, and it is to carry all.
   await until('v2 to have the replicas for it', async () => (await story.sight.served())['v2']?.replicas === 2);
-  await story.quiet();
+  await quiet(on);
   expect(await story.sight.shares()).toEqual({ v1: 90, v2: 10 });
   await story.send(endpointChanged(ENDPOINT, 'IN_SERVICE'));
-  await untilShares({ v1: 0, v2: 100 });
+  await story.untilShares({ v1: 0, v2: 100 });
   await nothingChangesInAStorm();
 });
 
@@ -167,11 +161,11 @@ step('it bakes there too, and what it replaced goes', async () => {
   expect(await story.sight.versions()).toMatchObject({ v2: { live: false } });
   await endTrial();
   await until('v2 to be live', async () => (await story.sight.versions())['v2']?.live);
-  await story.quiet();
+  await quiet(on);
   expect(await story.sight.shares()).toEqual({ v1: 0, v2: 100 });
   clock.advance(DAY + LATER);
   await story.tick();
-  await untilShares({ v2: 100 });
+  await story.untilShares({ v2: 100 });
   await nothingChangesInAStorm();
   // The definitions of the last three stay for whoever wants to look them up: nobody pays for these.
   expect((await story.sight.releases()).targets).toEqual([`endpoint/${ENDPOINT}/variant/green`]);
@@ -180,12 +174,12 @@ step('it bakes there too, and what it replaced goes', async () => {
 step('a version whose requests fail loses its traffic at once, is rejected, and is never tried again', async () => {
   await trainByHand('worse');
   await story.send(runEnded(TRAINING, 'Succeeded'));
-  await untilShares({ v2: 90, v3: 10 });
-  await story.quiet();
+  await story.untilShares({ v2: 90, v3: 10 });
+  await quiet(on);
   await story.serve('v2', HEALTHY);
   await story.serve('v3', SICK);
   await story.tick();
-  await untilShares({ v2: 100 });
+  await story.untilShares({ v2: 100 });
   expect(await story.sight.versions()).toMatchObject({ v2: { status: 'Approved' }, v3: { status: 'Rejected' } });
   const rejection = (await story.history()).find(({ what, text }) => what === 'mark' && /v3 is rejected/.test(text));
   expect(rejection?.text).toBe('v3 is rejected: 30 % of 200 requests failed, at most 1 % allowed');
@@ -200,8 +194,8 @@ step('a version whose requests fail loses its traffic at once, is rejected, and 
 });
 
 step('quality is bad in two weeks of three: with the tick off, the alarm alone starts the training', async () => {
-  const alarm = story.named('AWS::CloudWatch::Alarm', /Monitorsquality/);
-  const Name = story
+  const alarm = on.named('AWS::CloudWatch::Alarm', /Monitorsquality/);
+  const Name = on
     .named('AWS::Events::Rule', /onlineLoopTick/)
     .split('|')
     .at(-1)!;
@@ -211,7 +205,7 @@ step('quality is bad in two weeks of three: with the tick off, the alarm alone s
   await story.tick();
   await jobs.monitor(await story.run('inputs'), 'fine');
   await story.send(runEnded(pipelineOf('inputs'), 'Succeeded'));
-  await story.quiet();
+  await quiet(on);
   const weeks = [];
   for (let week = 0; week < 3; week += 1) {
     expect(story.executing()).toEqual([]);
@@ -224,7 +218,7 @@ step('quality is bad in two weeks of three: with the tick off, the alarm alone s
   const run = await story.run();
   expect(weeks).toMatchObject(weeks.map(() => ({ scope: 'window', version: 'v2' })));
   expect(await stateOf(on.clients, alarm)).toBe('ALARM');
-  await story.quiet();
+  await quiet(on);
   const started = (await story.history()).find(({ action }) => action.do === 'start' && action.id === 'train-4');
   expect(started).toMatchObject({ outcome: 'done', action: { tags: { n: 4, reason: 'alarm:quality' } } });
   expect(started!.text).toMatch(/^quality was violated in 2 of the last 3 windows/);
@@ -234,7 +228,7 @@ step('quality is bad in two weeks of three: with the tick off, the alarm alone s
 
 step('nothing failed on the way', async () => {
   expect((await story.history()).filter(({ outcome }) => outcome === 'failed')).toEqual([]);
-  expect((await story.log()).filter((line) => /error/i.test(line))).toEqual([]);
+  expect((await log(on)).filter((line) => /error/i.test(line))).toEqual([]);
   expect(world!.router.failures).toEqual([]);
 });
 
@@ -246,4 +240,10 @@ step('cdk destroy leaves nothing that is paid for by the hour, and the versions'
   expect(await story.sight.releases()).toEqual({ endpoints: [], configs: [], models: [], targets: [] });
   expect(world!.router.executions.list('Executing')).toEqual([]);
   expect(Object.keys(await story.sight.versions())).toEqual(['v1', 'v2', 'v3']);
+});
+
+step('its role allows what it called, and no reason is given for what it called', async () => {
+  const { actions, refused, needless } = await judgeLoop(on, calls);
+  expect(actions).toEqual(expect.arrayContaining(['s3:PutObject', 'sagemaker:UpdateEndpoint', 'sns:Publish']));
+  expect({ refused, needless }).toEqual({ refused: [], needless: [] });
 });

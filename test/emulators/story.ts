@@ -2,7 +2,8 @@
 import { PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import type { LoopEvent } from '../../runtime/loop/platform';
 import type { Deployment } from './deployment';
-import { invoke, keys, logLines, putEvents, readJson, readObject, type Event } from './environment';
+import { invoke, keys, putEvents, readJson, readObject, type Event } from './environment';
+import { log, quiet } from './looks';
 import type { StoryClock } from './story-clock';
 import { shaken } from './story-events';
 import { subjectOf, type Run } from './story-jobs';
@@ -32,19 +33,12 @@ export class Story {
   }
 
   get bucket(): string {
-    return this.named('AWS::S3::Bucket', /StorageBucket/);
-  }
-
-  /** Physical name of the one resource of a type whose logical id has this in it. */
-  named(type: string, part: RegExp): string {
-    const found = [...this.on.all.values()].filter((one) => one.type === type && part.test(one.logicalId));
-    if (found.length !== 1) throw new Error(`${found.length} resources are a ${type} with ${String(part)}`);
-    return found[0]!.physicalId;
+    return this.on.named('AWS::S3::Bucket', /StorageBucket/);
   }
 
   /** As the tick does it, and waits until the loop has looked. */
   async tick(): Promise<void> {
-    await invoke(this.on.clients, this.named('AWS::Lambda::Function', /onlineLoopFunction/), { look: 'now' });
+    await invoke(this.on.clients, this.on.named('AWS::Lambda::Function', /onlineLoopFunction/), { look: 'now' });
   }
 
   async send(...events: readonly Event[]): Promise<void> {
@@ -87,6 +81,19 @@ export class Story {
     );
   }
 
+  /** As soon as the shares are these. */
+  async untilShares(expected: Readonly<Record<string, number>>): Promise<void> {
+    const sorted = (shares: object) => JSON.stringify(Object.entries(shares).sort());
+    let now: object = {};
+    await until(`shares ${JSON.stringify(expected)}`, async () => {
+      now = await this.sight.shares();
+      return sorted(now) === sorted(expected);
+    }).catch(async (error: Error) => {
+      const [waits, lines] = [await this.waits(), await log(this.on)];
+      throw new Error([error.message, JSON.stringify(now), ...waits, ...lines.slice(-5)].join('\n'));
+    });
+  }
+
   /** What the loop says that it waits for. */
   async waits(): Promise<readonly string[]> {
     type Status = { readonly waits: readonly string[] };
@@ -102,23 +109,6 @@ export class Story {
       .map((line) => JSON.parse(line) as LoopEvent);
   }
 
-  /** What the function printed. */
-  log(): Promise<readonly string[]> {
-    return logLines(this.on.clients, this.named('AWS::Logs::LogGroup', /onlineLoopLog/));
-  }
-
-  /** Until no look comes any more: one may wake another, by what it publishes. */
-  async quiet(): Promise<void> {
-    let count = -1;
-    let times = 0;
-    await until('the loop to be quiet', async () => {
-      const now = (await this.log()).filter((line) => line.startsWith('{"endpoint":"online"')).length;
-      times = now === count ? times + 1 : 0;
-      count = now;
-      return times === 8;
-    });
-  }
-
   /** All that a look can change. */
   async picture(): Promise<object> {
     return {
@@ -132,12 +122,12 @@ export class Story {
 
   /** Late events, each twice and in no order. Answers with how all looked before and after. */
   async storm(): Promise<{ readonly before: object; readonly after: object }> {
-    await this.quiet();
+    await quiet(this.on);
     const before = await this.picture();
-    const lines = (await this.log()).length;
+    const lines = (await log(this.on)).length;
     await putEvents(this.on.clients, ...shaken(this.events, (this.storms += 1)));
-    await until('a look after the storm', async () => (await this.log()).length > lines);
-    await this.quiet();
+    await until('a look after the storm', async () => (await log(this.on)).length > lines);
+    await quiet(this.on);
     return { before, after: await this.picture() };
   }
 }

@@ -30,7 +30,6 @@ const ON_THE_WAY = [
   'logs:PutLogEvents',
   's3:AbortMultipartUpload',
   's3:ListBucket',
-  'sagemaker:AddTags',
   'sqs:SendMessage',
 ];
 

@@ -2,11 +2,10 @@
  * Every pipeline definition, as the compiler writes it and as it stands in a template, by AWS's own service model with its
  * patterns, lengths and enums. Needs Python and, the first time, a network; without them it fails.
  */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { pythonEnvironment } from '../../../constructs/local/python';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { botocore, type Complaints } from './botocore';
 import { concrete } from './concrete';
 import { SYSTEMS, synthesized } from './systems';
 import type { Json, JsonObject } from '../../../testing';
@@ -15,22 +14,14 @@ import { at, text } from './template';
 const ROOT = join(__dirname, '../../..');
 const GOLDENS = join(ROOT, 'test/pipelines/golden');
 const folder = mkdtempSync(join(tmpdir(), 'mlops-pipelines-'));
-let python: string;
+let check: Complaints;
 
 afterAll(() => rmSync(folder, { recursive: true }));
 beforeAll(async () => {
-  const stateDir = resolve(process.env['MLOPS_CACHE'] ?? join(homedir(), '.cache/mlops-constructs'), 'botocore');
-  const requirements = [join(__dirname, 'botocore.txt')];
-  ({ python } = await pythonEnvironment({ requirements, stateDir, log: () => undefined }));
+  check = await botocore();
 }, 300_000);
 
-/** What it complains of; empty where all is right. */
-function complaints(...args: readonly string[]): string {
-  const { status, stdout, stderr, error } = spawnSync(python, [join(ROOT, 'scripts/check-pipelines.py'), ...args], {
-    encoding: 'utf8',
-  });
-  return status === 0 ? '' : stdout + stderr + (error?.message ?? '');
-}
+const complaints = (...args: readonly string[]): string => check('check-pipelines.py', ...args);
 
 const goldens = readdirSync(GOLDENS)
   .filter((name) => name.endsWith('.sagemaker.json'))

@@ -17,6 +17,8 @@ const LOOKS = [
   'clock',
   'deploy',
   'deploy',
+  'decline',
+  'decline',
 ] as const;
 export const EVENTS = [...LOOKS, ...INTERFERENCES];
 

@@ -1,10 +1,12 @@
 /** One random history: processes of the loop's function live through events, then the world calms down and must come to rest. */
 import type { Time } from '../../../runtime/loop/platform';
 import type { Case, HistoryEvent } from './cases';
-import { interfere, isInterference, WAITS } from './people';
+import { calmDown, interfere, isInterference, WAITS } from './people';
 import { Process, TIMEOUT, type Lab } from './process';
+import { random } from './random';
 import { unrest } from './rest';
 import { deployedFirst, HOUR, MINUTE, specOf, type Deployed } from './settings';
+import { askedOf, watchLooks } from './watch-looks';
 import { World } from './world';
 
 /** Two functions that may look at the same time: of one deployment, or of two. */
@@ -17,7 +19,7 @@ interface Pending {
 }
 
 /** So many looks after the world calmed down it must have come to rest. */
-const MOST_LOOKS = 150;
+const MOST_LOOKS = 60;
 
 export class History {
   readonly world: World;
@@ -151,8 +153,12 @@ export class History {
         return this.look(actor);
       case 'watch':
         return this.watch();
+      case 'decline':
+        return this.decline(b);
       case 'clock':
-        this.clocks[actor] = ((b % 5) - 2) * MINUTE;
+        // A description that is behind is told by its age, in a minute: clocks must not differ by the rest of it.
+        this.clocks[actor] = ((b % 5) - 2) * (world.given.lag ? 3500 : MINUTE);
+        world.wasBehind ||= this.clocks[actor] < 0;
         return;
       case 'deploy':
         return this.deploy(actor, b);
@@ -174,43 +180,41 @@ export class History {
     world.release(this.newest);
   }
 
-  /** Undisturbed looks: what is sick, unproven and replaceable must have no traffic afterwards. */
+  /** Looks that nothing disturbs: some things must be done afterwards. */
   private async watch(): Promise<void> {
     const { world } = this;
     const { failing, lag } = world;
     Object.assign(world, { failing: 0, lag: 0 });
     const actor = this.actors[0] === this.newest ? 0 : 1;
     this.actors[actor] = this.newest;
+    const asked = askedOf(world);
     for (let i = 0; i < 3; i++) {
       world.advance(10 * MINUTE);
       await this.look(actor);
     }
     Object.assign(world, { failing, lag });
-    if (world.rollout === 'native' || world.life.isBusy || world.quiet || world.storm) return;
-    for (const d of world.served()) {
-      const recently = world.life.changedAt(d.id) > world.now - 90 * MINUTE;
-      if (d.share === 0 || world.versions.isSettled(d) || recently || !world.wasSick(d.version, world.seq)) continue;
-      const others = world.served().filter((other) => other.id !== d.id && world.versions.isSound(other));
-      const replaceable = others.some((other) => world.versions.get(other.version)?.live);
-      const suffersToo = others.some((other) => other.share > 0 && world.isSick(other.version));
-      world.umpire.demand(4, !replaceable || suffersToo, `${d.id} is sick and has ${d.share} % after a look`);
+    watchLooks(world, asked);
+  }
+
+  /** The world changes, or the business complains, for as long as it takes to rest, to be sure, and to train again. */
+  private async decline(b: number): Promise<void> {
+    const { world } = this;
+    const { drift } = world;
+    if (b % 2) world.meters.set('revenue', true);
+    else world.drift = 0.95;
+    for (let i = 0; i < 7; i++) {
+      world.advance((9 + (b % 11)) * HOUR);
+      await this.look(i % 2 === 0 ? 0 : 1);
     }
+    world.drift = drift;
   }
 
   // ---- the end
 
   private async calmDown(): Promise<void> {
     const { world } = this;
-    Object.assign(world, { calm: true, failing: 0, lag: 0, drift: 0 });
-    world.setWeather({ quiet: false, storm: false });
-    world.broken.clear();
-    world.turn('up');
-    world.addRows(15);
-    world.meters.set('revenue', false);
-    world.meters.mute('bike-rentals-online-quality-degraded', false);
+    calmDown(world);
     this.clocks.fill(0);
-    for (const { name, status } of world.versions.all())
-      if (status === 'pending') world.versions.setStatus(name, 'Approved');
     const { settings } = this.newest;
     const revision = this.given.seed % 3 ? 'a0000009' : settings.revision;
     this.newest = { spec: specOf(this.given, true), settings: { ...settings, revision, deployment: 'last' } };
@@ -233,15 +237,4 @@ export class History {
 /** Everything that was let through has gone as far as it can. */
 async function settle(): Promise<void> {
   for (let i = 0; i < 6; i++) await new Promise(setImmediate);
-}
-
-/** Mulberry32: the same numbers on every machine. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }

@@ -99,9 +99,18 @@ export class Life {
       world.umpire.count('rolled back by the platform');
       // Without its mark the trial was judged before, and a person may have overruled that.
       if (world.versions.get(version)?.trial?.revision !== revision) continue;
+      // The answer was lost, and nobody looked while it was under way: it looks as if it had never been asked for.
+      if (this.isUnheard(id)) continue;
       this.rolledBack.add(id);
       world.versions.burn({ version, revision });
     }
+  }
+
+  /** By the record, where there is one: whoever keeps none should have. */
+  private isUnheard(id: string): boolean {
+    const text = this.world.s3.objects.get('loop/online/endpoint.json')?.body.toString('utf8');
+    const { asked } = JSON.parse(text ?? '{}') as { readonly asked?: { deployment?: string; begun: boolean } };
+    return asked?.deployment === id && !asked.begun;
   }
 
   /** After every request and operation that may have moved traffic. */

@@ -61,8 +61,10 @@ export function interfere(world: World, kind: Interference, a: number, b: number
     case 'train':
       return ask(world, { kind: 'train' });
     case 'rollback': {
-      const [serving] = [...world.served()].sort((p, q) => q.share - p.share);
-      if (serving && b % 3 === 0) ask(world, { kind, version: serving.version });
+      const [serving, idle] = [...world.served()].sort((p, q) => q.share - p.share);
+      // Mostly where there is something to go back to.
+      const canGoBack = world.rollout === 'stepped' ? idle?.share === 0 : world.endpoints.configs.size > 1;
+      if (serving && (canGoBack || b % 3 === 0)) ask(world, { kind, version: serving.version });
       return;
     }
     case 'answer':
@@ -142,6 +144,19 @@ type Asked =
 function ask(world: World, what: Asked): void {
   const id = `q${(world.asked += 1)}`;
   world.s3.put(`loop/online/requests/${id}.json`, { id, at: world.now, ...what });
+}
+
+/** Nobody interferes any more, and all that was broken is whole. */
+export function calmDown(world: World): void {
+  Object.assign(world, { calm: true, failing: 0, lag: 0, drift: 0 });
+  world.setWeather({ quiet: false, storm: false });
+  world.broken.clear();
+  world.turn('up');
+  world.addRows(15);
+  world.meters.set('revenue', false);
+  world.meters.mute('bike-rentals-online-quality-degraded', false);
+  for (const { name, status } of world.versions.all())
+    if (status === 'pending') world.versions.setStatus(name, 'Approved');
 }
 
 /** Waits between two events. */

@@ -11,9 +11,9 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
-import { platformOf, type AssembleOptions, type Clients } from '../../../constructs/aws/assemble.runtime';
-import { LoopHost } from '../../../constructs/aws/loop-host.runtime';
-import { Store } from '../../../constructs/aws/store.runtime';
+import { AWS, platformFor, type AssembleOptions, type Clients } from '../../../constructs/aws/assemble.runtime';
+import { LoopHost } from '../../../runtime/cloud/loop-host';
+import { S3Store } from '../../../constructs/aws/store.runtime';
 import type { Action, Time } from '../../../runtime/loop/platform';
 import { textOf, type Answer, type Sent } from '../runtime/fake-http';
 import { carryOut } from './effects';
@@ -38,7 +38,7 @@ export interface Look {
 /** What a test puts into a process. */
 export interface Lab {
   /** Changes a part of the adapter. */
-  readonly plant?: (parts: ReturnType<typeof platformOf> & { readonly store: Store }, world: World) => void;
+  readonly plant?: (parts: ReturnType<typeof platformFor> & { readonly store: S3Store }, world: World) => void;
   /** Changes what is sent, or what is answered. */
   readonly request?: (call: string, sent: Sent, world: World) => Sent;
   readonly answer?: (call: string, answer: Answer) => Answer;
@@ -74,8 +74,8 @@ export class Process {
     const clients = this.clients();
     const { settings, spec } = deployed;
     const options: AssembleOptions = { settings, spec, clients, clock, log: () => undefined };
-    const store = new Store(clients.s3, settings.bucket);
-    const parts = platformOf(options, store);
+    const store = new S3Store(clients.s3, settings.bucket);
+    const parts = platformFor(options, store);
     lab.plant?.({ ...parts, store }, world);
     const act = parts.platform.act.bind(parts.platform);
     parts.platform.act = async (action) => {
@@ -83,7 +83,7 @@ export class Process {
       if (look) look.action = action;
       await act(action).finally(() => delete look?.action);
     };
-    this.host = new LoopHost({ ...options, ...parts, store });
+    this.host = new LoopHost({ ...options, ...parts, store, target: AWS });
   }
 
   get isAlive(): boolean {

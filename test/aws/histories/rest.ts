@@ -2,6 +2,7 @@
 import { deploymentId } from '../../../runtime/loop/deployments';
 import { isConfigName, releaseNamed } from '../../../constructs/aws/release-names';
 import { ENDPOINT } from './settings';
+import { forgottenRollback } from './watch-looks';
 import type { Served, World } from './world';
 
 /** What still moves, or is not as it should be. */
@@ -23,10 +24,7 @@ export function unrest(world: World): string | undefined {
   // Without any, what serves on an older revision is the best there is.
   if (best && !blocked && only.id !== deploymentId(best.name, revision))
     return `${best.name} is better than ${only.id}`;
-  const forgotten = [...life.rolledBack].find((id) => {
-    const [version, revisionOf] = id.split('-') as [string, string];
-    return versions.get(version) && versions.isSound({ version, revision: revisionOf });
-  });
+  const forgotten = forgottenRollback(world);
   if (forgotten) return `nobody noticed that ${forgotten} was rolled back`;
   const ringing = meters.ringing().filter((name) => name !== 'revenue');
   if (ringing.length > 0) return `the alarm of ${ringing.join(', ')} rings`;

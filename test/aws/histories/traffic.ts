@@ -36,6 +36,8 @@ export class Traffic {
   private readonly open = new Map<string, Segment>();
   readonly captures: Capture[] = [];
   private captured: Time = 0;
+  /** Versions that took the place of one that failed its requests, or was too slow, in the same variant. */
+  readonly heirs = new Set<string>();
 
   constructor(private readonly world: World) {}
 
@@ -56,6 +58,8 @@ export class Traffic {
         errors: world.storm || world.nature(version) === 'sick' ? 0.5 : 0,
         p99: world.nature(version) === 'slow' ? 400 : 20,
       };
+      const before = this.segments.findLast((each) => each.variant === variant);
+      if (before && before.version !== version && (before.errors > 0 || before.p99 > 20)) this.heirs.add(version);
       this.open.set(variant, segment);
       this.segments.push(segment);
     }

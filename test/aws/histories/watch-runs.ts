@@ -47,9 +47,13 @@ function watchStart(world: World, effect: Effect, run: Execution): void {
   watchTraining(world, effect, tags, all);
 }
 
-function watchTraining(world: World, { look }: Effect, tags: RunTags, all: readonly Execution[]): void {
-  const { umpire, jobs } = world;
+function watchTraining(world: World, { look, before }: Effect, tags: RunTags, all: readonly Execution[]): void {
+  const { umpire, jobs, versions } = world;
   umpire.demand(2, world.hadData(look.seq), 'a training is started without data');
+  const serving = before.served.find((d) => d.share > 0 && versions.isSound(d));
+  // A person may have approved it since the loop looked.
+  if (tags.reason === 'bootstrap' && serving && versions.statusAt(serving.version, look.seq) === 'approved')
+    umpire.demand(2, false, `a training because no version may serve, and ${serving.id} does`);
   const others = all.map((run) => ({ tags: tagsOf(run), failed: jobs.outcome(run).state === 'failed' }));
   if (tags.reason.startsWith('schedule:'))
     umpire.demand(

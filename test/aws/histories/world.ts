@@ -8,7 +8,8 @@ import { FakeSageMaker } from '../runtime/fake-sagemaker';
 import { FakeEndpoints } from '../runtime/fake-sagemaker-endpoint';
 import { FakeScaling } from '../runtime/fake-scaling';
 import { FakeSecrets, FakeSns } from '../runtime/fake-sns';
-import { specOf } from '../../../constructs/aws/loop-host.runtime';
+import { AWS } from '../../../constructs/aws/assemble.runtime';
+import { specOf } from '../../../runtime/cloud/loop-host';
 import { releaseNamed } from '../../../constructs/aws/release-names';
 import type { LoopSpec } from '../../../runtime/loop/loop-spec';
 import type { Deployment, Time } from '../../../runtime/loop/platform';
@@ -63,6 +64,8 @@ export class World {
   /** How long lists and descriptions may show what was, in milliseconds. */
   lag = 0;
   asked = 0;
+  /** A loop's clock was: it counts what happened before it looked as what happened since. */
+  wasBehind = false;
   private position: 'up' | 'down' = 'up';
   private readonly turns: { readonly position: 'up' | 'down'; readonly seq: number }[] = [];
   private hasData = false;
@@ -105,7 +108,7 @@ export class World {
   }
 
   loopSpec(): LoopSpec {
-    return specOf(this.newest(), 0);
+    return specOf({ target: AWS, ...this.newest() }, 0);
   }
 
   // ---- what serves
