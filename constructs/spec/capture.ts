@@ -5,7 +5,7 @@
 import type { ModelSchema } from './artifact';
 
 /** The other platforms' dialects join here. */
-export type CaptureManifest = ParquetCaptures | SagemakerCaptures;
+export type CaptureManifest = ParquetCaptures | SagemakerCaptures | VertexCaptures;
 
 interface Captures {
   readonly format: 1;
@@ -27,6 +27,19 @@ export interface ParquetCaptures extends Captures {
  */
 export interface SagemakerCaptures extends Captures {
   readonly dialect: 'sagemaker';
+  /** That all files are of. */
+  readonly version: string;
+  /** Of that version's rows. */
+  readonly schema: ModelSchema;
+}
+
+/**
+ * JSON lines of the table in which Vertex AI logs requests: a line a request, with `request_id`, `logging_time` (UTC), and what was
+ * sent and answered as lists of texts, `request_payload` and `response_payload`.
+ * https://cloud.google.com/vertex-ai/docs/predictions/online-prediction-logging
+ */
+export interface VertexCaptures extends Captures {
+  readonly dialect: 'vertex';
   /** That all files are of. */
   readonly version: string;
   /** Of that version's rows. */

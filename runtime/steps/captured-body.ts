@@ -21,15 +21,15 @@ export function requestOf(captured: Captured | undefined, schema: ModelSchema): 
   if (text === undefined) return undefined;
   if (kind === 'text/csv') return bodyOf('instances', csvRows(text, parameters.includes('header=present'), schema));
   if (kind === 'application/jsonlines') return bodyOf('instances', linesOf(text));
-  return counted(text, 'instances');
+  return bodyIn(text, 'instances');
 }
 
 /** Undefined where it has no predictions: the request was refused. */
 export function answerOf(captured: Captured | undefined): Body | undefined {
   const { kind, text } = read(captured);
   if (text === undefined) return undefined;
-  if (kind === 'text/csv') return counted(`{"predictions":[${linesOf(text).join(',')}]}`, 'predictions');
-  if (kind !== 'application/jsonlines') return counted(text, 'predictions');
+  if (kind === 'text/csv') return bodyIn(`{"predictions":[${linesOf(text).join(',')}]}`, 'predictions');
+  if (kind !== 'application/jsonlines') return bodyIn(text, 'predictions');
   const predictions = linesOf(text).map((line) => (parse(line) as { readonly prediction?: unknown })?.prediction);
   return predictions.every((value) => typeof value === 'number') ? bodyOf('predictions', predictions) : undefined;
 }
@@ -48,7 +48,7 @@ const bodyOf = (name: 'instances' | 'predictions', rows: readonly unknown[]): Bo
 });
 
 /** The text as it is, where it is JSON with a list of that name. */
-function counted(json: string, name: 'instances' | 'predictions'): Body | undefined {
+export function bodyIn(json: string, name: 'instances' | 'predictions'): Body | undefined {
   const rows = (parse(json) as Readonly<Record<string, unknown>> | null | undefined)?.[name];
   return Array.isArray(rows) ? { json, rows: rows.length } : undefined;
 }

@@ -4,6 +4,7 @@ import type { CaptureManifest } from '../../constructs/spec/capture';
 import { show } from '../../constructs/spec/problem';
 import type { MonitorSubject } from '../../constructs/spec/report';
 import { openSagemaker } from './capture-sagemaker';
+import { openVertex } from './capture-vertex';
 import { unite, valueOf } from './column';
 import { literal, moment, type Database, type Relation } from './database';
 import { readJson } from './files';
@@ -35,12 +36,13 @@ export async function openCaptures(
 async function open(db: Database, directory: string, manifest: CaptureManifest): Promise<readonly Part[]> {
   const { dialect } = manifest;
   if (dialect === 'sagemaker') return [await openSagemaker(db, directory, manifest, FLAG)];
+  if (dialect === 'vertex') return [await openVertex(db, directory, manifest, FLAG)];
   // Another one may come from a newer release than this.
   if ((dialect as string) !== 'parquet')
     refuse(
       `${FLAG}: manifest.json`,
       `the dialect ${show(dialect)}`,
-      '"parquet" or "sagemaker"',
+      '"parquet", "sagemaker" or "vertex"',
       'use a release that knows this dialect',
     );
   const files = manifest.files.map((file) => join(directory, file));

@@ -218,7 +218,7 @@ test('refuses captures in a dialect that it does not know, and a folder without 
     code: 64,
     said: `drift: 1 problem
   in.captures: manifest.json
-    got the dialect "morse", expected "parquet" or "sagemaker"
+    got the dialect "morse", expected "parquet", "sagemaker" or "vertex"
     fix: use a release that knows this dialect`,
   });
   expect((await drift(scratch, { ...inputs, captures: inputs.model })).said).toContain(
