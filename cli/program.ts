@@ -47,9 +47,10 @@ Examples:
   mlops labels add labels.csv      tell what the right answers were
   mlops down                       stop it and take it down
 
-What is deployed to AWS is asked in the same words, with the credentials of AWS's own tools:
+What is deployed to a cloud is asked in the same words, with the credentials of its own tools:
   mlops status --target aws        of the stack that is called like the spec, or --stack NAME
-  mlops down --target aws          delete the endpoint, until mlops up --target aws lets it serve again`;
+  mlops status --target gcp        of your project and region; --stack names its environment
+  mlops down --target aws          let nothing serve, until mlops up --target aws undoes it`;
 
 export function program(io: Io): Command {
   const mlops = new Command('mlops')
@@ -73,8 +74,11 @@ function command(of: Command, name: string, description: string, example: string
     .description(description)
     .addOption(new Option('--spec <file>', 'the spec: .ts, .js, .yaml or .json (default: the only one in sight)'))
     .option('--state <folder>', 'where the system keeps its record (default: .mlops in this folder)')
-    .option('--target <name>', 'where the system runs: local, or aws (default: local)')
-    .option('--stack <name>', 'with --target aws: the stack that it is deployed as (default: the name of the spec)')
+    .option('--target <name>', 'where the system runs: local, aws or gcp (default: local)')
+    .option(
+      '--stack <name>',
+      'of what is deployed: with aws its stack (default: the name of the spec), with gcp its environment',
+    )
     .option('--json', 'print JSON instead of text')
     .addHelpText('after', `\nExample:\n  ${example}`);
 }
@@ -100,7 +104,7 @@ function addLocalCommands(mlops: Command, io: Io): void {
   command(
     mlops,
     'up',
-    'run the system on this machine, until Ctrl-C; with --target aws, undo mlops down',
+    'run the system on this machine, until Ctrl-C; with the target of a cloud, undo mlops down',
     'mlops up --port 8080',
   )
     .option('--port <number>', 'of the endpoints, on 127.0.0.1 (default: 8080)', portNumber)

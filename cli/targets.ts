@@ -1,6 +1,7 @@
 /** The targets that commands work against, and what commands need of one: a later one joins here. */
 import type { AddedLabels, LabelsFile } from '../constructs/local/add-labels';
 import { support as aws } from '../constructs/aws/support';
+import { support as gcp } from '../constructs/gcp/support';
 import { support as local } from '../constructs/local/support';
 import { UserError, type ResolvedMlops, type Support } from '../constructs/spec';
 import type { LoopEvent, Request, RunTags, Time, Version } from '../runtime/loop/platform';
@@ -130,6 +131,11 @@ export const TARGETS: Readonly<Record<string, Target>> = {
     name: 'aws',
     support: aws,
     open: (place, io) => (require('./aws/open') as typeof import('./aws/open')).openAws(place, io),
+  },
+  gcp: {
+    name: 'gcp',
+    support: gcp,
+    open: (place, io) => (require('./gcp/open') as typeof import('./gcp/open')).openGcp(place, io),
   },
 };
 /* eslint-enable @typescript-eslint/no-require-imports */

