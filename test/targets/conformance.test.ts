@@ -1,4 +1,9 @@
-/** What every target promises of every spec. */
+/**
+ * What every target promises of every spec.
+ *
+ * Pulumi's outputs answer every property with another output: whoever walks through all that is left of them never comes to an end.
+ * @jest-environment-options {"globalsCleanup": "off"}
+ */
 import { resolve, SpecError, type Feature, type MlopsSpec } from '../..';
 import { featuresOf } from '../../constructs/spec';
 import { ASKING } from './asking';
@@ -6,6 +11,9 @@ import { caseFolder } from './files';
 import { BY_HAND } from './by-hand';
 import { around, editsOf, fieldsOf, reversed, type Path, type Value } from './sensitivity';
 import { CASES, TARGETS, whole, type Target } from './targets';
+
+// A target may take most of a second for each of some hundred systems.
+jest.setTimeout(600_000);
 
 const root = caseFolder();
 const cases = Object.entries(CASES) as [keyof typeof CASES, MlopsSpec][];
@@ -49,10 +57,10 @@ describe.each(Object.entries(TARGETS))('%s', (name, target) => {
     expect(await target.kept({ ...spec, onDestroy: 'delete' }, root)).toEqual([]);
   });
 
-  test('makes all that a transform is asked about as the transform returns it', () => {
+  test('makes all that a transform is asked about as the transform returns it', async () => {
     const { names, use } = target.hatches;
     for (const hatch of names) {
-      const { called, made } = use(hatch, around(target.adapt(whole), ['endpoints', 'second']), root);
+      const { called, made } = await use(hatch, around(target.adapt(whole), ['endpoints', 'second']), root);
       expect({ hatch, called, made }).toEqual({ hatch, called: made, made: expect.any(Number) as number });
       expect(made).toBeGreaterThan(0);
     }

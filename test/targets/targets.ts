@@ -3,6 +3,7 @@ import type { MlopsSpec, Support } from '../..';
 import { full } from '../cases/full';
 import { minimal } from '../cases/minimal';
 import { aws } from './aws';
+import { gcp } from './gcp';
 import { local } from './local';
 
 export interface Target {
@@ -30,10 +31,15 @@ export interface Target {
   readonly hatches: {
     readonly names: readonly string[];
     /** How often one was called, and how many things are as it returned them. */
-    readonly use: (name: string, spec: MlopsSpec, root: string) => { readonly called: number; readonly made: number };
+    readonly use: (name: string, spec: MlopsSpec, root: string) => Uses | Promise<Uses>;
   };
   /** What it refuses of what other targets take, and the way out that it names. */
   readonly refuses: Readonly<Record<string, { readonly asked: MlopsSpec; readonly wayOut: string }>>;
+}
+
+interface Uses {
+  readonly called: number;
+  readonly made: number;
 }
 
 export type TypeList = Readonly<Record<string, readonly [count: number, what: string]>>;
@@ -43,4 +49,4 @@ export const whole: MlopsSpec = { ...full, endpoints: { ...full.endpoints, secon
 
 export const CASES = { minimal, full: whole };
 
-export const TARGETS: Readonly<Record<string, Target>> = { local, aws };
+export const TARGETS: Readonly<Record<string, Target>> = { local, aws, gcp };
