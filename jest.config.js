@@ -5,6 +5,9 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 module.exports = {
   testEnvironment: 'node',
+  // As many as there are cores, and a new one where an old one has grown: what a test file leaves behind stays in its process.
+  maxWorkers: '100%',
+  workerIdleMemoryLimit: '1500MB',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   transform: {
     '^.+\\.ts$': [

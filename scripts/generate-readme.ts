@@ -2,11 +2,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { support as aws } from '../constructs/aws/support';
+import { support as gcp } from '../constructs/gcp/support';
 import { support as local } from '../constructs/local/support';
 import type { Answer, Feature, Support } from '../constructs/spec';
 
 export const README_FILE = join(__dirname, '../README.md');
-const TARGETS: Readonly<Record<string, Support>> = { local, aws };
+const TARGETS: Readonly<Record<string, Support>> = { local, aws, gcp };
 
 /** The README with its generated part made anew. */
 export function generateReadme(text: string): string {

@@ -14,6 +14,7 @@ const blocks = (language: string): string[] =>
 const SOURCES: Readonly<Record<string, string>> = {
   'mlops-constructs': 'index.ts',
   'mlops-constructs/aws': 'constructs/aws/index.ts',
+  'mlops-constructs/gcp': 'constructs/gcp/index.ts',
 };
 
 test('the support table is what the targets answer; if not, run npm run generate', () => {
