@@ -29,9 +29,10 @@ test(
 );
 
 // A few need not; that they can is what the planted bugs show.
-(histories.length < 100 ? test.skip : test)('these histories go everywhere', () => {
-  expect(EVERYWHERE.filter((what) => !seen.has(what))).toEqual([]);
-});
+if (histories.length >= 100)
+  test('these histories go everywhere', () => {
+    expect(EVERYWHERE.filter((what) => !seen.has(what))).toEqual([]);
+  });
 
 test('every request of these histories is one that the SDK knows', () => {
   expect(requests().length).toBeGreaterThan(0);
