@@ -4,7 +4,7 @@ import type { LoopEvent } from '../../runtime/loop/platform';
 import type { Deployment } from './deployment';
 import { invoke, keys, putEvents, readJson, readObject, type Event } from './environment';
 import { log, quiet } from './looks';
-import type { StoryClock } from './story-clock';
+import { MINUTE, type StoryClock } from './story-clock';
 import { shaken } from './story-events';
 import { subjectOf, type Run } from './story-jobs';
 import { ENDPOINT, Sight } from './story-sight';
@@ -56,8 +56,12 @@ export class Story {
     return until(`a run of ${monitor ?? 'the training'}`, async () => this.executing(monitor)[0]);
   }
 
-  /** Figures of a version's requests, as SageMaker publishes them for its variant. */
+  /**
+   * Figures of a version's requests, as SageMaker publishes them for its variant, some minutes after whatever changed last: the minute
+   * in which it changed is not judged.
+   */
   async serve(version: string, { requests, failed, milliseconds }: Figures): Promise<void> {
+    this.clock.advance(2 * MINUTE);
     const { slot } = (await this.sight.served())[version]!;
     const datum = (MetricName: string, Value: number, Count = 1) => ({
       MetricName,
