@@ -1,9 +1,9 @@
 /** One random history: processes of the loop's service live through events, then the world calms down and must come to rest. */
+import { random } from '../../loop/random';
 import type { Time } from '../../../runtime/loop/platform';
 import type { Case, HistoryEvent } from './cases';
 import { calmDown, interfere, isInterference, ring, WAITS } from './people';
 import { Process, TIMEOUT, type Lab } from './process';
-import { random } from './random';
 import { unrest } from './rest';
 import { HOUR, MINUTE, settingsOf, specOf, type Deployed } from './settings';
 import { World } from './world';
